@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
+from bot.domain.value_object import value_object
 
 #: An owner in facts: the ids of a team and of a person, exactly one of which is not None.
 OwnerKey = tuple[int | None, int | None]
@@ -234,7 +235,7 @@ class UnownedBy:
 NO_SOURCE = UnownedBy()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_object(kw_only=True)
 class AssetRecord:
     """An asset with everything that an answer needs.
 

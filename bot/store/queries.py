@@ -243,8 +243,8 @@ async def _facts(
     """
     rows = await asked(connection, _in_force, ids)
     found: dict[int, tuple[OwnershipRecord, ...]] = {}
-    for asset_id, *said in rows.all():
-        key = tuple(said)
+    for row in rows.all():
+        asset_id, key = row[0], row[1:]
         if (facts := shared.facts.get(key)) is None:
             facts = (_fact(key, by_source, shared.ids),)
             if len(shared.facts) < MOST_SHARED:
@@ -298,10 +298,8 @@ async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict
 
 
 def _listed(stored: str | Sequence[Any]) -> Sequence[Any]:
-    """Return a JSON list as stored. Nearly all are empty and need no parsing."""
-    if isinstance(stored, str):
-        return orjson.loads(stored) if stored != "[]" else ()
-    return stored
+    """Return a JSON list as stored."""
+    return orjson.loads(stored) if isinstance(stored, str) else stored
 
 
 def _asset(
@@ -317,14 +315,15 @@ def _asset(
         own_ref=own_ref(ref, _KINDS[kind], name),
         kind=_KINDS[kind],
         name=name,
-        namespace=namespace,
+        namespace=intern(namespace),
         description=description,
-        aliases=tuple(_listed(aliases)),
-        addresses=tuple(_listed(addresses)),
+        # Nearly all lists are empty, and need no parsing.
+        aliases=tuple(_listed(aliases)) if aliases != "[]" else (),
+        addresses=tuple(_listed(addresses)) if addresses != "[]" else (),
         parent_id=parent_id,
         hosting=_HOSTINGS[hosting] if hosting else None,
         tier=tier,
-        links=tuple([Link(intern(label), url) for label, url in _listed(links)]),
+        links=tuple([Link(intern(label), url) for label, url in _listed(links)]) if links != "[]" else (),
         unowned_reason=unowned_reason,
         unowned_by=UnownedBy(nobody.name, nobody.precedence is not None) if nobody is not None else NO_SOURCE,
         facts=facts,

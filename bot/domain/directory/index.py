@@ -154,7 +154,10 @@ def _named(asset: AssetRecord) -> Sequence[str]:
 
 def _reference_and_name(asset: AssetRecord) -> tuple[str, ...]:
     """Return the name in lower case, and the reference unless `DirectoryIndex.known_as` finds it through the name."""
-    reference, name = _lowered(asset.ref), _lowered(asset.name)
+    name = _lowered(asset.name)
+    if not asset.own_ref and name is asset.name:
+        return (name,)
+    reference = _lowered(asset.ref)
     return (name,) if name and reference.partition(":")[2] == name else (reference, name)
 
 

@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.domain import id_lists
-from bot.domain.directory.rows import HashedRows, near_keys, piece_keys, row
+from bot.domain.directory.rows import HashedRows, near_keys, piece_keys
 from bot.domain.directory.token_index import TokenIndex
 
 _NOBODY = -1
@@ -58,9 +58,8 @@ class NameIndex:
         self.assets[number], self.folded[number], self.words[number] = asset_id, folded, numbers
         if self._first is not None:
             id_lists.add(self._added, asset_id, number)
-        self._keys.add(hash(self._meanings(numbers)), number)
-        if 2 <= len(words) <= _MOST_INITIALS:
-            self._keys.add(_initials_key(words), number)
+        for key in self._keys_of(numbers):
+            self._keys.add(key, number)
         for key in piece_keys(folded):
             self._near.add(key, number)
 
@@ -70,21 +69,14 @@ class NameIndex:
         Words are turned into numbers as they come, because holding them all at once would take as much memory as the
         index.
         """
-        keys = array("Q")
-        self.words = self.token_index.fill(self._taken(entries, keys))
-        keys.extend(row(hash(self._meanings(numbers)), number) for number, numbers in enumerate(self.words))
-        self._keys.load(keys)
-        near = (row(key, number) for number, text in enumerate(self.folded) for key in piece_keys(text))
-        self._near.load(near)
+        self.words = self.token_index.fill(self._taken(entries))
+        self._keys.load(map(self._keys_of, self.words))
+        self._near.load(map(piece_keys, self.folded))
 
-    def _taken(
-        self, entries: Iterable[tuple[int, tuple[str, ...], str]], keys: array[int]
-    ) -> Iterator[tuple[str, ...]]:
-        for number, (asset_id, words, folded) in enumerate(entries):
+    def _taken(self, entries: Iterable[tuple[int, tuple[str, ...], str]]) -> Iterator[tuple[str, ...]]:
+        for asset_id, words, folded in entries:
             self.assets.append(asset_id)
             self.folded.append(folded)
-            if 2 <= len(words) <= _MOST_INITIALS:
-                keys.append(row(_initials_key(words), number))
             yield words
 
     def remove(self, asset_id: int, words: Sequence[str], folded: str) -> None:
@@ -95,7 +87,7 @@ class NameIndex:
             return
         for number in self._numbers_of(asset_id):
             if self.folded[number] == folded and self.words[number] == known:
-                self._drop(number, words)
+                self._drop(number)
                 return
 
     def _numbers_of(self, asset_id: int) -> list[int]:
@@ -117,19 +109,19 @@ class NameIndex:
         meanings = tuple(sorted([meaning for word in words if (meaning := meaning_of(word))]))
         if not meanings:
             return []
-        found = self._keys.find(hash(meanings))
+        found = self._keys.find(sum(meanings))
         return [name for name in found if self._meanings(self.words[name]) == meanings]
 
     def spelt(self, name: int) -> list[str]:
         """Return the words of a name, in order."""
-        word = self.token_index.word
-        return [word(number) for number in self.words[name]]
+        words = self.token_index.words
+        return [words[number] for number in self.words[name]]
 
     def with_initials(self, initials: str) -> list[int]:
         """Return the names whose words begin with these letters, in order."""
-        found = self._keys.find(_initials_key(initials), most=200)  # a string's items are its letters
-        word = self.token_index.word
-        return [name for name in found if "".join([word(number)[0] for number in self.words[name]]) == initials]
+        found = self._keys.find(_initials_key(initials), most=200)
+        words = self.token_index.words
+        return [name for name in found if "".join([words[number][0] for number in self.words[name]]) == initials]
 
     def near(self, folded: str, *, slips: int) -> list[tuple[int, int]]:
         """Return (edits, name number) for names within `slips` (at most 2) edits of `folded`, nearest first."""
@@ -143,10 +135,9 @@ class NameIndex:
         scored = process.extract(folded, names, scorer=OSA.distance, score_cutoff=slips, limit=None)
         return sorted((int(slip), numbers[place]) for _, slip, place in scored)
 
-    def _drop(self, number: int, words: Sequence[str]) -> None:
-        self._keys.discard(hash(self._meanings(self.words[number])), number)
-        if 2 <= len(words) <= _MOST_INITIALS:
-            self._keys.discard(_initials_key(words), number)
+    def _drop(self, number: int) -> None:
+        for key in self._keys_of(self.words[number]):
+            self._keys.discard(key, number)
         for key in piece_keys(self.folded[number]):
             self._near.discard(key, number)
         for word in set(self.words[number]):
@@ -155,11 +146,19 @@ class NameIndex:
         self.assets[number], self.folded[number], self.words[number] = _NOBODY, "", ()
         self._free.append(number)
 
+    def _keys_of(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the keys under which a name of these words is found: by what they mean, and by their initials."""
+        meanings = self.token_index.meanings
+        meaning = sum([meanings[number] for number in numbers])  # the same in any order
+        if not 2 <= len(numbers) <= _MOST_INITIALS:
+            return (meaning,)
+        words = self.token_index.words
+        return meaning, _initials_key("".join([words[number][0] for number in numbers]))
+
     def _meanings(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
         meanings = self.token_index.meanings
-        found = sorted([meaning for number in numbers if (meaning := meanings[number])])
-        return tuple(found or sorted(numbers))
+        return tuple(sorted([meaning for number in numbers if (meaning := meanings[number])]))
 
 
-def _initials_key(words: Sequence[str]) -> int:
-    return hash("".join([word[0] for word in words])) ^ _INITIALS_SALT
+def _initials_key(initials: str) -> int:
+    return hash(initials) ^ _INITIALS_SALT

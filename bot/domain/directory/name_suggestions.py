@@ -51,7 +51,7 @@ def _by_words(index: DirectoryIndex, words: Sequence[str]) -> list[tuple[int, fl
     """Return (name number, likeness) for names that contain one of the words, or a word with a similar spelling."""
     book = index.names.token_index
     meant = [(word, _likely(index, word)) for word in dict.fromkeys(words) if book.meaning_of(word)]
-    sought = sorted({(book.count(number), book.word(number), number) for _, options in meant for number in options})
+    sought = sorted({(book.count(number), book.words[number], number) for _, options in meant for number in options})
     counts: Counter[int] = Counter()
     left = _MOST_NAMES
     for count, _, number in sought:

@@ -34,15 +34,17 @@ class HashedRows:
 
     def add(self, key: int, number: int) -> None:
         """Add one row. Costs a search and a move of memory."""
-        insort(self._rows, row(key, number))
+        insort(self._rows, (key & KEY_MASK) << NUMBER_BITS | number)
 
-    def load(self, rows: Iterable[int]) -> None:
-        """Replace all rows by these, as `row` makes them."""
-        self._rows = array("Q", sorted(rows))
+    def load(self, keys: Iterable[Iterable[int]]) -> None:
+        """Replace all rows: `keys` has those of each number, from 0 on."""
+        rows = [(key & KEY_MASK) << NUMBER_BITS | number for number, each in enumerate(keys) for key in each]
+        rows.sort()
+        self._rows = array("Q", rows)
 
     def discard(self, key: int, number: int) -> None:
         """Remove one row, if it is there."""
-        wanted = row(key, number)
+        wanted = (key & KEY_MASK) << NUMBER_BITS | number
         place = bisect_left(self._rows, wanted)
         if place < len(self._rows) and self._rows[place] == wanted:
             del self._rows[place]
@@ -56,11 +58,6 @@ class HashedRows:
             return []
         end = bisect_left(rows, low + NUMBER_MASK + 1, start, min(len(rows), start + most + 1))
         return [one & NUMBER_MASK for one in rows[start:end]] if end - start <= most else []
-
-
-def row(key: int, number: int) -> int:
-    """Return key and number as one integer."""
-    return (key & KEY_MASK) << NUMBER_BITS | number
 
 
 def piece_keys(text: str) -> tuple[int, ...]:

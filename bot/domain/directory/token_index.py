@@ -9,18 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.domain.directory.rows import SHORTEST, HashedRows, near_keys, piece_keys, row
+from bot.domain.directory.rows import SHORTEST, HashedRows, near_keys, piece_keys
 from bot.domain.directory.vocabulary import COMMON_WORDS, FUNCTION_WORDS, MEANINGS, SPELLINGS
 
 
 class TokenIndex:
     """Words by number, each with the names that contain it. A word that no name contains any more is forgotten."""
 
-    __slots__ = ("_free", "_near", "_numbers", "_sorted", "_words", "meanings", "names")
+    __slots__ = ("_free", "_near", "_numbers", "_sorted", "meanings", "names", "words")
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._words: list[str] = []
+        #: Word number -> the word.
+        self.words: list[str] = []
         self._sorted: list[str] = []
         self._near = HashedRows()
         self._free: list[int] = []
@@ -39,10 +40,6 @@ class TokenIndex:
     def number(self, word: str) -> int | None:
         """Return the word's number, or None if no name contains it."""
         return self._numbers.get(word)
-
-    def word(self, number: int) -> str:
-        """Return the word with this number."""
-        return self._words[number]
 
     def add(self, word: str, name: int) -> int:
         """Record that the name with number `name` contains `word`; return the word's number."""
@@ -79,10 +76,10 @@ class TokenIndex:
                     holder.append(name)
                 own.append(number)
             found.append(tuple(own))
-        self._numbers, self._words = numbers, list(numbers)
+        self._numbers, self.words = numbers, list(numbers)
         self.meanings = [meaning_of(word) for word in numbers]
         self.names = [holder[0] if len(holder) == 1 else holder for holder in holders]
-        self._near.load([row(key, number) for word, number in numbers.items() for key in piece_keys(word)])
+        self._near.load(map(piece_keys, numbers))
         self._sorted = sorted(numbers)
         return found
 
@@ -137,7 +134,7 @@ class TokenIndex:
         found = {number for key in near_keys(word, slips=slips) for number in self._near.find(key)}
         if not found:
             return []
-        words = [self._words[number] for number in found]
+        words = [self.words[number] for number in found]
         scored = process.extract(word, words, scorer=OSA.distance, score_cutoff=slips, limit=None)
         digits = digits_of(word)
         near = sorted((int(slip), text) for text, slip, _ in scored if digits_of(text) == digits)
@@ -155,17 +152,17 @@ class TokenIndex:
     def _coin(self, word: str, names: int | array[int]) -> int:
         if self._free:
             number = self._free.pop()
-            self._words[number], self.meanings[number], self.names[number] = word, meaning_of(word), names
+            self.words[number], self.meanings[number], self.names[number] = word, meaning_of(word), names
         else:
-            number = len(self._words)
-            self._words.append(word)
+            number = len(self.words)
+            self.words.append(word)
             self.meanings.append(meaning_of(word))
             self.names.append(names)
         self._numbers[word] = number
         return number
 
     def _forget(self, number: int) -> None:
-        word = self._words[number]
+        word = self.words[number]
         for key in piece_keys(word):
             self._near.discard(key, number)
         del self._numbers[word]

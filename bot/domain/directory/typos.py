@@ -108,7 +108,7 @@ def _word_by_word(index: DirectoryIndex, words: Sequence[str], allowed: int) -> 
         near = book.near(word, slips=min(allowed, _slips_in_word(len(word))))[:_MOST_CORRECTIONS]
         if not near:
             return
-        choices.append([(slips, one) for slips, number in near if not _is_longer(word, one := book.word(number))])
+        choices.append([(slips, one) for slips, number in near if not _is_longer(word, one := book.words[number])])
     combinations = sorted(
         ((sum(slips for slips, _ in one), one) for one in _bounded(choices)), key=lambda pair: pair[0]
     )
