@@ -40,7 +40,8 @@ def plan(
     redating = tuple(_redatings(subjects, work))
     moved = {each.reminder.id: each.milestone for each in redating}
     dated = [_as_of_now(subject, moved) for subject in subjects]
-    due, quiet = _due(dated, today, work, is_weekly_only=is_weekly_only)
+    given = [each.reminder for each in dated if each.reminder is not None and each.reminder.answers]
+    due, quiet = _due(dated, given, today, work, is_weekly_only=is_weekly_only)
     said = {each.subject.watch.key for each in due}
     unsaid = [each for each in dated if each.reminder is not None and each.watch.key not in said]
     due += filter(None, (_listed(each, today, work, written) for each in unsaid))
@@ -56,7 +57,7 @@ def plan(
             for each in unsaid
             if each.reminder is not None and each.reminder.root_key and (runs := joined(each.watch, each.reminder))
         ),
-        asking=tuple(_askings(dated, today)),
+        asking=tuple(_askings(given, today)) if given else (),
         due=tuple(sorted(due, key=_urgency)),
         answered=frozenset(quiet),
         quiet=frozenset(quiet - {each.subject.watch.key[:3] for each in due}),
@@ -95,11 +96,10 @@ def joined(watch: Watch, reminder: Remembered) -> tuple[MatchedDeployment, ...]:
     return tuple(run for run in watch.runs if run.asset.id not in known)
 
 
-def _askings(subjects: Iterable[Subject], today: date) -> Iterator[Asking]:
+def _askings(given: Iterable[Remembered], today: date) -> Iterator[Asking]:
     """Yield the plans in force whose part owners are to be asked before their day."""
-    for subject in subjects:
-        reminder = subject.reminder
-        if reminder is None or not reminder.answers or reminder.claimed_at is not None:
+    for reminder in given:
+        if reminder.claimed_at is not None:
             continue
         held = reminder.effect(today).answer
         if held is not None and not held.is_shared and (parts := plans.to_ask(held, today)):
@@ -140,11 +140,12 @@ def _as_of_now(subject: Subject, moved: Mapping[int, Milestone | None]) -> Subje
 
 
 def _due(
-    subjects: Sequence[Subject], today: date, work: WorkingTime, *, is_weekly_only: bool
+    subjects: Sequence[Subject], given: Sequence[Remembered], today: date, work: WorkingTime, *, is_weekly_only: bool
 ) -> tuple[list[DueReminder], set[CycleKey]]:
-    """Return what is due, and the release cycles with something quiet."""
-    found: list[DueReminder] = []
-    quiet, planned, missed = set[CycleKey](), _planned(subjects, today), _missed(subjects, today)
+    """Return what is due, and the release cycles with something quiet. `given` are the reminders with answers."""
+    found, quiet = list[DueReminder](), set[CycleKey]()
+    planned = _planned(given, today) if given else {}
+    missed = _missed(given, today) if given else set()
     for subject in subjects:
         watch, reminder = subject.watch, subject.reminder
         milestone = latest_due(watch.deadline, today, work, tier=watch.tier)
@@ -219,17 +220,16 @@ def _stage(subject: Subject, today: date, work: WorkingTime) -> int | None:
     return stage_of(days, told_for, is_charged=is_charged)
 
 
-def _missed(subjects: Sequence[Subject], today: date) -> set[WatchKey]:
+def _missed(given: Sequence[Remembered], today: date) -> set[WatchKey]:
     """Return the deadlines whose plan has passed its day, if nothing has been sent about any of them since.
 
     A plan covers every deadline of a release cycle, so all of them are announced again together, and only once.
     """
     lapsed: dict[CycleKey, list[tuple[WatchKey, date | None, date]]] = {}
-    for subject in subjects:
-        reminder = subject.reminder
-        last = reminder.effect(today).last if reminder is not None and reminder.answers else None
-        if reminder is not None and last is not None and last.until is not None and last.is_lapsed_plan(today):
-            lapsed.setdefault(subject.watch.key[:3], []).append((subject.watch.key, reminder.said_on, last.until))
+    for reminder in given:
+        last = reminder.effect(today).last
+        if last is not None and last.until is not None and last.is_lapsed_plan(today):
+            lapsed.setdefault(reminder.cycle_key, []).append((reminder.key, reminder.said_on, last.until))
     found = set[WatchKey]()
     for deadlines in lapsed.values():
         is_since = {said_on > until for _, said_on, until in deadlines if said_on is not None}
@@ -260,13 +260,13 @@ def _goes_up(subject: Subject, milestone: Milestone, *, is_repeated: bool) -> bo
     return not is_first and not is_repeated and audience_at(milestone.days) is not Audience.TEAM
 
 
-def _planned(subjects: Sequence[Subject], today: date) -> dict[CycleKey, set[DeadlineKind]]:
+def _planned(given: Sequence[Remembered], today: date) -> dict[CycleKey, set[DeadlineKind]]:
     """Return the release cycles whose upgrade is planned or waived, each with the deadlines that were answered.
 
     A new deadline of such a cycle is not news.
     """
     found: dict[CycleKey, set[DeadlineKind]] = {}
-    for reminder in (each.reminder for each in subjects if each.reminder is not None and each.reminder.answers):
+    for reminder in given:
         held = reminder.effect(today).answer
         late = plans.quiet_until(held) if held is not None else None
         if held is not None and held.kind in SHARED and (late is None or today < late):
