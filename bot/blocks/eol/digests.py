@@ -190,7 +190,7 @@ def _line(upgrade: _Upgrade) -> str:
     named = list(dict.fromkeys(bold(one.asset.name, 60) for one in runs))
     more = len(named) - _MOST_NAMES
     names = join(named) if more <= 1 else f"{', '.join(named[:_MOST_NAMES])} and {more:,} more"
-    if giver := words.given_by(card.giver):
+    if card.taker is not None and (giver := words.given_by(card.giver)):
         names = f"{names}, {giver}"
     ends = words.brief(card.watch, card.today, upgrade.passed.card.watch if upgrade.passed is not None else None)
     line = " ".join(filter(None, (ends, words.charged_monthly(card.watch, card.today), names)))

@@ -76,7 +76,8 @@ def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, 
     """
     area = ageing_area(asset)
     verdict = whole = ownership.verdict(asset, catalog, now=now, stale_after=stale_after)
-    if _is_given_up(asset, area, catalog, now=now, stale_after=stale_after):
+    may_be_given_up = asset.nobody is not None or asset.parent_id is not None
+    if may_be_given_up and _is_given_up(asset, area, catalog, now=now, stale_after=stale_after):
         return _nobodys(whole, area, catalog)
     if area is not Area.ALL and any(holding.fact.area is area for holding in _holdings(whole)):
         verdict = ownership.verdict(asset, catalog, now=now, stale_after=stale_after, area=area)

@@ -130,9 +130,9 @@ class Handoffs(Unescalated[HandoffNews]):
     async def parts(self, session: AsyncSession, keys: Collection[str]) -> Mapping[str, HandoffNews]:
         """Return what these are told of, by their keys; nothing for those who have nothing."""
         wanted, by_key = set(keys), dict[str, list[HandoffDue]]()
-        ids = await _concerning(session, _teams(self, keys))
-        if any(key.startswith("person:") for key in keys):
-            ids |= await _put_off(session)
+        ids = await _concerning(session, keys)
+        if people := [key for key in keys if key.startswith("person:")]:
+            ids |= await _concerning(session, _teams_of(self._snapshot, people)) | await _put_off(session)
         for each in await _found(session, self._deps, self._snapshot, ids):
             key = _recipient(self._snapshot, each).key
             if key in wanted:
@@ -143,16 +143,10 @@ class Handoffs(Unescalated[HandoffNews]):
         }
 
 
-def _teams(its: Handoffs, keys: Iterable[str]) -> set[str]:
-    """Return the keys of the teams that may be meant: a lead may be told in place of the team."""
-    found = set[str]()
-    for key in keys:
-        kind, _, number = key.partition(":")
-        if kind == "person":
-            found.update(Recipient(team=each).key for each in its._snapshot.teams_of(int(number)))
-        else:
-            found.add(key)
-    return found
+def _teams_of(snapshot: Snapshot, people: Iterable[str]) -> set[str]:
+    """Return the keys of the teams of these people, by theirs: a lead may be told in place of the team."""
+    numbers = (int(key.removeprefix("person:")) for key in people)
+    return {Recipient(team=team).key for number in numbers for team in snapshot.teams_of(number)}
 
 
 def _recipient(snapshot: Snapshot, its: HandoffDue) -> Recipient:
