@@ -84,8 +84,6 @@ class PayloadCourier:
         self._tasks: set[asyncio.Task[Any]] = set()
         self.request_url: str | None = None
         self.log: list[Delivery] = []
-        #: How many events were never sent because too many were waiting.
-        self.lost_events = 0
 
     @property
     def connected(self) -> bool:
@@ -126,10 +124,8 @@ class PayloadCourier:
         await self._waiting.join()
 
     def queue_event(self, event: Json) -> None:
-        """Send an event in the background, as the events that the bot itself causes."""
-        if self._waiting.full():
-            self.lost_events += 1
-        else:
+        """Send an event in the background, as the events that the bot itself causes; none if too many are waiting."""
+        if not self._waiting.full():
             self._waiting.put_nowait(event)
 
     async def event(self, event: Json) -> Delivery:

@@ -193,12 +193,12 @@ class TestRefreshing:
             await session.execute(update(tables.FeedCopy).values(body=b"\0\0"))
         facts = Facts()
         assert not await facts.follow(world.database)
-        assert (facts.is_starter, "baton eol refresh" in caplog.text) == (True, True)
+        assert (facts.confirmed_at, "baton eol refresh" in caplog.text) == (None, True)
         clock.advance(timedelta(hours=1))
         assert (await ask(world, with_etag(document(), seen))).outcome is RefreshOutcome.UPDATED
         assert seen == ["", ""]
         assert await facts.follow(world.database)
-        assert (facts.is_starter, facts.confirmed_at) == (False, clock.now())
+        assert facts.confirmed_at == clock.now()
 
 
 class TestMovedDates:
@@ -225,14 +225,14 @@ class TestFacts:
     async def test_it_begins_with_the_starter_table(self, world: World) -> None:
         facts = Facts()
         assert not await facts.follow(world.database)
-        assert (facts.is_starter, facts.confirmed_at) == (True, None)
+        assert facts.confirmed_at is None
         assert facts.table.get("postgresql") is not None
 
     async def test_it_follows_the_copy(self, world: World, clock: FixedClock) -> None:
         facts = Facts()
         await ask(world, answering(200, document()))
         assert await facts.follow(world.database)
-        assert (facts.is_starter, facts.confirmed_at) == (False, STARTED)
+        assert facts.confirmed_at == STARTED
         table = facts.table
         clock.advance(timedelta(days=1))
         await ask(world, answering(200, document(generated_at="2026-08-24T00:00:00+00:00")))
@@ -258,7 +258,7 @@ class TestFacts:
         try:
             await ask(world, answering(200, document()))
             for _ in range(1_000):
-                if not facts.is_starter:
+                if facts.confirmed_at is not None:
                     break
                 await asyncio.sleep(0.01)
         finally:
@@ -378,7 +378,7 @@ class TestJob:
                 await refresh_facts(second)
                 clock.advance(timedelta(hours=1))
             assert len(asked) == 1
-            assert not first.watcher.facts.is_starter
+            assert first.watcher.facts.confirmed_at is not None
             await refresh_facts(second)
         assert len(asked) == 2
 

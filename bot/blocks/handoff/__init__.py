@@ -16,7 +16,7 @@ from bot.blocks.handoff.cards import (
     works_now,
 )
 from bot.blocks.handoff.forms import again_view, answer_view, ask_view, back_view, evidence_view, no_view, offer_view
-from bot.blocks.handoff.lists import MOST_LISTED, MOST_ON_HOME, home_parts, listing
+from bot.blocks.handoff.lists import MOST_ON_HOME, home_parts, listing
 from bot.blocks.handoff.message_updates import redrawn, without_ways_back
 from bot.blocks.handoff.notices import answered, answers, needed, news, settled, supplied, told_of_need
 from bot.blocks.handoff.reminders import line, reminder, section

@@ -6,12 +6,10 @@ from bot.blocks.ownership.actions import (
     CHOOSE,
     CLAIM,
     CLAIM_OFFER_VIEW,
-    CLAIM_TEAM,
     CLAIM_VIEW,
     CONFIRM,
     DISPUTE,
     DOUBT,
-    DOUBT_REASON,
     DOUBT_VIEW,
     MATTER_AGREE,
     MATTER_ASK,
@@ -94,4 +92,3 @@ from bot.blocks.ownership.matters import (
     replied,
     reply_noted,
 )
-from bot.blocks.ownership.words import AREA_WORDS

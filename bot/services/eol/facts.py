@@ -40,9 +40,7 @@ class Facts:
         #: What tells one state of the stored facts from another: the copy, when it came, and what others' dates are.
         self._version: _Version = ("", None, "")
         self._own: list[Product] = []
-        #: Whether the feed has never been read, so that the facts are as old as this Baton.
-        self.is_starter = True
-        #: When the feed last gave or confirmed the copy; None while there is none.
+        #: When the feed last gave or confirmed the copy; None while the facts are as old as this Baton.
         self.confirmed_at: datetime | None = None
 
     @property
@@ -78,7 +76,7 @@ class Facts:
         except UnreadableError as error:
             log.error("%s", error)
             return False
-        self._table, self.is_starter = table, row is None
+        self._table = table
         self.confirmed_at = row.confirmed_at if row is not None else None
         return table.hash != before.hash
 
