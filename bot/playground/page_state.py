@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import ApiCall, Channel, Delivery, Json, PostedMessage, Upload, User, View
@@ -77,7 +76,7 @@ def visible_state(
         "home": _view(home) if home else None,
         **_manifest_lists(workspace.manifest.raw),
         "toasts": _toasts(fake, user),
-        "suggestions": [{"text": each.text, "why": each.why} for each in suggestions],
+        "suggestions": [asdict(each) for each in suggestions],
         "emoji": list(emoji),
         "tour": asdict(tour) if tour is not None else None,
         "has_clock": has_clock,
@@ -108,20 +107,17 @@ def _seen_by(fake: FakeSlack, user: str) -> Iterable[Channel]:
     )
 
 
+def _fields(record: object, *names: str) -> Json:
+    return {name: getattr(record, name) for name in names}
+
+
 def _user(user: User) -> Json:
-    keys = ("id", "handle", "real_name", "tz", "deleted", "is_bot")
-    return {key: getattr(user, key) for key in keys}
+    return _fields(user, "id", "handle", "real_name", "tz", "deleted", "is_bot")
 
 
 def _channel(channel: Channel, user: str) -> Json:
-    return {
-        "id": channel.id,
-        "name": channel.name,
-        "is_private": channel.is_private,
-        "topic": channel.topic,
-        "member": user in channel.members,
-        "bot_is_member": channel.bot_is_member,
-    }
+    shown = _fields(channel, "id", "name", "is_private", "topic", "bot_is_member")
+    return shown | {"member": user in channel.members}
 
 
 def _messages(fake: FakeSlack, user: str, channel: Channel) -> list[Json]:
@@ -135,20 +131,12 @@ def _messages(fake: FakeSlack, user: str, channel: Channel) -> list[Json]:
 
 def _message(message: PostedMessage, fake: FakeSlack) -> Json:
     files = (fake.workspace.files.get(file_id) for file_id in message.files)
-    return {
-        "ts": message.ts,
-        "channel": message.channel,
-        "user": message.user,
-        "text": message.text,
-        "blocks": message.blocks,
-        "attachments": message.attachments,
+    shown = _fields(message, "ts", "channel", "user", "text", "blocks", "attachments", "thread_ts", "broadcast")
+    shown |= _fields(message, "edited", "reply_count")
+    return shown | {
         "files": [_file(each) for each in files if each],
-        "thread_ts": message.thread_ts,
-        "broadcast": message.broadcast,
         "ephemeral": message.ephemeral_for is not None,
         "bot": message.bot_id is not None,
-        "edited": message.edited,
-        "reply_count": message.reply_count,
         "reactions": [{"name": name, "users": users} for name, users in message.reactions.items() if users],
     }
 
@@ -224,23 +212,13 @@ def _title(delivery: Delivery) -> str:
 
 
 def _delivery(delivery: Delivery, index: int) -> Json:
-    return {
+    return _fields(delivery, "kind", "transport", "payload", "seconds", "retry_num") | {
         "index": index,
         "at": delivery.at.isoformat(timespec="milliseconds"),
-        "kind": delivery.kind,
-        "transport": delivery.transport,
-        "payload": delivery.payload,
         "status": delivery.error or delivery.status,
         "answer": delivery.response,
-        "seconds": delivery.seconds,
-        "retry_num": delivery.retry_num,
     }
 
 
-def _call(call: ApiCall) -> dict[str, Any]:
-    return {
-        "method": call.method,
-        "arguments": call.arguments,
-        "response": call.response,
-        "http_status": call.http_status,
-    }
+def _call(call: ApiCall) -> Json:
+    return _fields(call, "method", "arguments", "response", "http_status")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,16 +49,7 @@ def as_dict(report: RefreshReport) -> dict[str, Any]:
         "cycles": report.cycles,
         "confirmed_at": report.confirmed_at,
         "failure": report.failure,
-        "moved": [
-            {
-                "product": one.product,
-                "cycle": one.cycle,
-                "clock": one.clock,
-                "before": str(one.before),
-                "after": str(one.after),
-            }
-            for one in report.moved
-        ],
+        "moved": [asdict(one) | {"before": str(one.before), "after": str(one.after)} for one in report.moved],
         "problems": list(report.problems),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -163,16 +163,8 @@ class ImportReport:
             ],
             "kept": list(self.kept),
             "changes": [
-                {
-                    "action": change.action.value,
-                    "subject": change.subject,
-                    "name": change.name,
-                    "owners_before": list(change.owners_before),
-                    "owners_after": list(change.owners_after),
-                    "was_disputed": change.was_disputed,
-                    "is_disputed": change.is_disputed,
-                }
-                for change in self.changes
+                asdict(each) | {"owners_before": [*each.owners_before], "owners_after": [*each.owners_after]}
+                for each in self.changes
             ],
             "more_changes": self.more_changes,
             "newly_disputed": self.newly_disputed,
@@ -187,14 +179,7 @@ class ImportReport:
             ],
             "people_changed": self.people_changed,
             "outdated": [
-                {
-                    "asset": each.asset,
-                    "area": each.area,
-                    "owner": each.owner,
-                    "file": each.file,
-                    "until": each.until.isoformat() if each.until is not None else None,
-                    "handoff": each.handoff,
-                }
+                asdict(each) | {"until": each.until.isoformat() if each.until is not None else None}
                 for each in self.outdated
             ],
             "outdated_count": self.outdated_count,
