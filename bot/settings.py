@@ -33,6 +33,7 @@ _MODEL_NAME = re.compile(r"[!-~]{1,100}")
 _EMAIL = re.compile(r"[!-~]+@[!-~]+")
 _SHORTEST_WEBHOOK_SECRET = 16
 _NAME = re.compile(r"BATON_[A-Z0-9_]{1,60}")
+#: What Kubernetes or Docker sets for a service that is called baton.
 _LINK = re.compile(r"BATON_(NAME|ENV_.*|SERVICE_(HOST|PORT.*)|PORT_[0-9]+_.*)")
 _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most"}
 _AS_IT_IS = "as it stands, without quotation marks, spaces or line breaks"
@@ -293,7 +294,7 @@ def unknown() -> list[str]:
     return [
         _unknown(name, value, known)
         for name, value in sorted(found.items())
-        if name not in known and not _is_link(name)
+        if name not in known and not _LINK.fullmatch(name)
     ]
 
 
@@ -302,11 +303,6 @@ def _unknown(name: str, value: str | None, known: list[str]) -> str:
         return "A line of .env that begins with BATON_ sets nothing: write NAME=VALUE."
     near = get_close_matches(name.removeprefix("BATON_"), [each.removeprefix("BATON_") for each in known], 1)
     return f"{name} is no setting, so it does nothing" + (f": is BATON_{near[0]} meant?" if near else ".")
-
-
-def _is_link(name: str) -> bool:
-    """Whether Kubernetes or Docker sets this name, for a service that is called baton."""
-    return _LINK.fullmatch(name) is not None
 
 
 def _words(error: ErrorDetails) -> str:

@@ -13,7 +13,7 @@ import typer
 
 from bot import logs
 from bot import settings as environment
-from bot.cli.run import stopped
+from bot.cli.run import asked_to_stop
 
 log = logging.getLogger(__name__)
 
@@ -51,4 +51,4 @@ async def _play(file: Path, host: str, port: int, catalog: list[Path], *, is_kep
     async with playing(f"sqlite:///{file}", host=host, port=port, catalog=catalog, anew=anew) as playground:
         sys.stdout.write(f"Baton's playground is at {playground.url} (Ctrl-C ends it)\n")
         sys.stdout.flush()
-        await stopped()
+        await asked_to_stop().wait()

@@ -47,11 +47,6 @@ async def _run(settings: environment.Settings) -> None:
         await serving
 
 
-async def stopped() -> None:
-    """Wait for Ctrl-C or a supervisor's request to stop."""
-    await asked_to_stop().wait()
-
-
 def asked_to_stop() -> asyncio.Event:
     """Return an event that Ctrl-C and a supervisor's request to stop set."""
     asked = asyncio.Event()

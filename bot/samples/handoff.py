@@ -36,7 +36,8 @@ Sample = tuple[Callable[..., Any], Rendered | Block]
 
 def samples(name: str) -> Iterator[Sample]:
     """Every message and view; everybody and everything in them has this name."""
-    for its in (_card(name), _card(name, *ResourceState), _large(name), _draft(name), _held(name), _granted(name)):
+    granted = replace(_held(name), is_asked=True, is_granted=True)
+    for its in (_card(name), _card(name, *ResourceState), _large(name), _draft(name), _held(name), granted):
         yield cards.card, cards.card(its)
         yield cards.asked, cards.asked(its)
         for draw in (cards.card, cards.asked):
@@ -101,10 +102,6 @@ def _notices(its: HandoffCard, name: str) -> Iterator[Sample]:
         yield notices.supplied, notices.supplied(its, replace(one, state=ResourceState.SUPPLIED))
     yield notices.settled, notices.settled(its, its.resources)
     yield notices.settled, notices.settled(its, its.resources[:1])
-
-
-def _granted(name: str) -> HandoffCard:
-    return replace(_held(name), is_asked=True, is_granted=True)
 
 
 def cards_of(name: str) -> Iterator[HandoffCard]:

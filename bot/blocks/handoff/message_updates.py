@@ -12,7 +12,7 @@ from bot.blocks.handoff_button import show_buttons
 from bot.blocks.text import Block, Rendered, section
 from bot.blocks.values import number, parse
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
-from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState, Review
+from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceState, Review
 
 _LINE = "\n"
 _Drawn = Mapping[str, Any]  #: a block of a message that was sent
@@ -73,7 +73,7 @@ def _asked(its: HandoffCard, buttons: Sequence[_Drawn]) -> _Asked | None:
     if actions.ANSWER in values:
         one = parse(AnswerValue, values[actions.ANSWER])
         if one.step is HandoffStep.SUPPLY and any(
-            each.id == one.resource_id and _waits(each) for each in its.resources
+            each.id == one.resource_id and each.state is ResourceState.NOT_YET for each in its.resources
         ):
             return None  # it is asked still
         return _Asked(DueKind.NEEDS, one.version, one.resource_id) if one.handoff_id == its.id else None
@@ -81,10 +81,6 @@ def _asked(its: HandoffCard, buttons: Sequence[_Drawn]) -> _Asked | None:
         if action in values:
             return _Asked(DueKind.WORKS) if number(values[action]) == its.id else None
     return None
-
-
-def _waits(one: ResourceCard) -> bool:
-    return one.state is ResourceState.NOT_YET
 
 
 def _now(

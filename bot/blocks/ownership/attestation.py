@@ -113,7 +113,7 @@ def campaign(made: Campaign) -> Rendered:
         return Rendered("No team owns anything that it could confirm.")
     head = (
         f"*Confirmed since {day(made.start)}*: {made.confirmed:,} of {made.total:,} "
-        f"({_percent(made.confirmed, made.total)}%)"
+        f"({made.confirmed * 100 // made.total}%)"
     )
     weeks = [f"`{_bar(count, made.total)}` {day(end)}: {count:,}" for end, count in made.weeks[-_MOST_WEEKS:]]
     lines = [_team(each) for each in made.teams[:_MOST_TEAMS]]
@@ -147,7 +147,3 @@ def _team(had: TeamProgress) -> str:
 def _bar(count: int, total: int) -> str:
     filled = count * _BAR // total
     return "█" * filled + "░" * (_BAR - filled)
-
-
-def _percent(count: int, total: int) -> int:
-    return count * 100 // total

@@ -150,7 +150,7 @@ def as_dict(found: Matched) -> dict[str, Any]:
         "product": None if isinstance(found, UnknownProduct) else found.product.key,
         "cycle": None if cycle is None else cycle.name,
         "method": found.method if isinstance(found, InCycle | AmbiguousVersion) else None,
-        "clocks": None if cycle is None else _clocks(cycle),
+        "clocks": None if cycle is None else {name: plain_clock(getattr(cycle, name)) for _, name in _CLOCK_NAMES},
         "charges": [] if cycle is None else [_charge(charge) for charge in cycle.charges],
         "candidates": [each.name for each in found.candidates] if isinstance(found, AmbiguousVersion) else [],
         "nearest": [each.name for each in _nearest(found)],
@@ -197,10 +197,6 @@ def _nearest(found: Matched) -> list[Cycle]:
     if isinstance(found, UntrackedOld):
         return [] if found.oldest is None else [found.oldest]
     return []
-
-
-def _clocks(cycle: Cycle) -> dict[str, str | None]:
-    return {name: plain_clock(getattr(cycle, name)) for _, name in _CLOCK_NAMES}
 
 
 def plain_clock(clock: Clock) -> str | None:

@@ -12,7 +12,7 @@ from bot.domain.catalog import Origin, Problem
 from bot.domain.names import fold
 from bot.domain.reconcile.assets import identity
 from bot.domain.reconcile.parents import ParentCandidate, ParentClaim, Parents, break_cycles, wanted_names
-from bot.domain.sources import ClaimSubject, Source, rank
+from bot.domain.sources import ClaimSubject, rank
 from bot.services.catalog._plan import ImportPlan, standing
 from bot.services.catalog._run import Run
 from bot.store import tables
@@ -43,7 +43,7 @@ async def resolve_parents(run: Run, plan: ImportPlan) -> dict[int, int]:
     said += stored
     if not said:
         return {}
-    said.sort(key=lambda one: rank(_source(run, one)))
+    said.sort(key=lambda one: rank(run.sources[one.claim.source]))
     texts = {one.claim.parent for one in said}
     parents = Parents(await _externals(run, plan, texts), await _candidates(run, plan, texts))
     found: dict[int, int] = {}
@@ -96,10 +96,6 @@ def _note_cycles(run: Run, plan: ImportPlan, cycles: Iterable[Sequence[int]], sa
 
 def _unresolved(parent: str) -> str:
     return f"no asset, or more than one, is called '{parent}', so nothing is a part of it until one is imported."
-
-
-def _source(run: Run, one: _Said) -> Source:
-    return run.sources[one.claim.source]
 
 
 async def _said_of_parents(run: Run, *conditions: ColumnElement[bool]) -> AsyncIterator[_Said]:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -195,18 +196,7 @@ class _Days:
 
 async def _pins(connection: AsyncConnection) -> dict[PinKey, Pin]:
     table = tables.VersionPin
-    query = select(tables.core(table)).where(col(table.ended_at).is_(None)).order_by(col(table.id))
-    return {
-        (row.asset_id, row.product, row.version, row.provider): Pin(
-            id=row.id,
-            asset_id=row.asset_id,
-            product=row.product,
-            version=row.version,
-            provider=row.provider,
-            pinned_product=row.pinned_product,
-            pinned_cycle=row.pinned_cycle,
-            person_id=row.person_id,
-            at=row.at,
-        )
-        for row in await connection.execute(query)
-    }
+    columns = (tables.core(table).c[each.name] for each in fields(Pin))
+    query = select(*columns).where(col(table.ended_at).is_(None)).order_by(col(table.id))
+    pins = [Pin(**row._mapping) for row in await connection.execute(query)]
+    return {(pin.asset_id, pin.product, pin.version, pin.provider): pin for pin in pins}

@@ -173,7 +173,7 @@ async def card_of(
         handoff_id=await _granted_in(session, row),
         doubts=await _other_doubts(session, snapshot, row),
         named_by=await _named_by(session, snapshot, row) if row.kind == MatterKind.DOUBT.value else None,
-        given_up_by=_given_up_by(snapshot, row),
+        given_up_by=tuple(snapshot.recipient(each).name for each in row.agreed),
         way_back=await way_back_of(session, snapshot, row, sides),
         loan=loan_of(snapshot, row, verdict) if row.ended_at is None else None,
     )
@@ -194,10 +194,6 @@ def _promised(snapshot: Snapshot, row: tables.OwnershipMatter) -> tuple[Promise,
 def _are_gone(snapshot: Snapshot, sides: Sequence[Side]) -> bool:
     """Whether there were owners, and all of them are gone."""
     return bool(sides) and not any(rules.is_here(each.owner, snapshot) for each in sides)
-
-
-def _given_up_by(snapshot: Snapshot, row: tables.OwnershipMatter) -> tuple[str, ...]:
-    return tuple(snapshot.recipient(each).name for each in row.agreed)
 
 
 async def _doubted(
