@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TypeAlias
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
@@ -139,15 +138,13 @@ class HandoffStage(StrEnum):
 
 
 #: … by their state in the store until ownership has passed. Other states are not under way.
-HANDOFF_STAGES: Mapping[str, HandoffStage] = MappingProxyType(
-    {
-        "draft": HandoffStage.ASKED,
-        "offered": HandoffStage.OFFERED,
-        "not_yet": HandoffStage.OFFERED,
-        "supplied": HandoffStage.OFFERED,
-        "accepted": HandoffStage.AGREED,
-    }
-)
+HANDOFF_STAGES: Mapping[str, HandoffStage] = {
+    "draft": HandoffStage.ASKED,
+    "offered": HandoffStage.OFFERED,
+    "not_yet": HandoffStage.OFFERED,
+    "supplied": HandoffStage.OFFERED,
+    "accepted": HandoffStage.AGREED,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 from bot.domain.phrases import join
 from bot.domain.recipients import Recipient
@@ -131,133 +130,131 @@ _GONE = "That team is no longer in the catalog: ask again, and choose another."
 _OVER = "That team is no longer in the catalog, so nobody has to answer this any more."
 _UNOWNED = "Nobody owns this, so nobody can {} yet: claim it for your team first."
 
-GRANTS: Mapping[Right, Grant] = MappingProxyType(
-    {
-        Right.CHANGE: Grant(frozenset({ActorRole.ANYBODY}), "Only full members of the workspace can change something."),
-        Right.SHARE: Grant(
-            frozenset({ActorRole.ANYBODY}),
-            "Only full members of the workspace can share answers.",
-            guest="Guests cannot share answers: ask a full member to do it.",
-        ),
-        Right.PICTURE: Grant(
-            frozenset({ActorRole.ANYBODY}),
-            "Only full members of the workspace can post pictures.",
-            guest="Guests cannot post pictures in a channel: ask a full member to do it.",
-        ),
-        Right.CONFIRM: Grant(
-            _OWNERS,
-            "Only {people} can confirm {what}: ask {them}.",
-            nobody=_UNOWNED.format("confirm it"),
-        ),
-        Right.CLAIM: Grant(
-            _TEAM,
-            "Only {people} can claim {what} for it: ask {them}.",
-            nobody="You are in no team that could claim it: ask to be added to yours, then try again.",
-        ),
-        Right.WITHDRAW: Grant(
-            _TEAM,
-            "Only {people} can withdraw the claim on {what}: ask {them}.",
-            nobody="No team's claim stands here any more, so there is nothing to withdraw.",
-        ),
-        Right.RELEASE: Grant(
-            _OWNERS,
-            "Only {people} can release {what}: ask {them}.",
-            nobody=_UNOWNED.format("release it"),
-        ),
-        Right.CONFIRM_RELEASE: Grant(
-            frozenset({ActorRole.LEAD, ActorRole.MANAGER, ActorRole.CATALOG_ADMIN}),
-            "Only the lead or manager of whoever owns {what}, or a catalog admin, can confirm that: ask {them}.",
-            asker="You asked for it, so the lead, the manager or a catalog admin must confirm: ask {them}.",
-        ),
-        Right.MARK_UNOWNED: Grant(
-            _TEAM | {ActorRole.CATALOG_ADMIN},
-            "Only {people}, who gave {what} up, or a catalog admin can mark it: ask {them}.",
-            nobody="Only a catalog admin can mark what nobody has given up.",
-        ),
-        Right.REVIEW_UNOWNED: Grant(
-            frozenset({ActorRole.OWNER, ActorRole.CATALOG_ADMIN}),
-            "Only {people}, who looks at {what} again, or a catalog admin can decide that: ask {them}.",
-            nobody="Its reviewer has left, so a catalog admin decides.",
-        ),
-        Right.REJECT: Grant(
-            _TEAM | {ActorRole.CATALOG_ADMIN},
-            "Only {people} can say that {what} is not theirs, or a catalog admin: ask {them}.",
-            nobody=_GONE,
-        ),
-        Right.SETTLE: Grant(
-            _OWNERS | {ActorRole.CATALOG_ADMIN},
-            "Only {people}, or a catalog admin, can decide that: ask {them}.",
-            nobody="Nobody who owns this is still here, so a catalog admin decides.",
-            asker="You claimed it yourself, so its owner must agree: ask {them}.",
-        ),
-        Right.SUCCEED: Grant(
-            frozenset({ActorRole.LEAD, ActorRole.CATALOG_ADMIN}),
-            "Its owner is gone, so your team's lead or a catalog admin must decide: ask {them}.",
-        ),
-        Right.CALENDAR: Grant(_TEAM, "Only {people} can have its calendar: ask {them}.", nobody=_GONE),
-        Right.ANSWER: Grant(
-            _ANSWERING,
-            "Only {people} can answer this. Yours? Claim the asset with `/whoowns`.",
-            nobody=_UNOWNED.format("answer it"),
-        ),
-        Right.CLOSE_PART: Grant(
-            frozenset({ActorRole.OWNER}),
-            "Only whoever the plan names for it can say so. Somebody else does it? Change the plan.",
-            nobody="The plan names somebody who has left: change the plan, and name somebody else.",
-        ),
-        Right.PIN: Grant(
-            _OWNERS, "Only {people} can say which version it is: ask {them}.", nobody=_UNOWNED.format("say it")
-        ),
-        Right.APPROVE: Grant(
-            _ANSWERING,
-            "Only {people} can decide that: ask {them}.",
-            nobody=_UNOWNED.format("decide it"),
-            asker="You asked for it, so a teammate must decide: ask {them}.",
-        ),
-        Right.ACCEPT: Grant(
-            _TEAM,
-            "Only {people} can decide that: ask {them}.",
-            nobody=_GONE,
-            asker="You offered it, so a teammate must accept: ask {them}.",
-        ),
-        Right.DECLINE: Grant(_TEAM, "Only {people} can decide that: ask {them}.", nobody=_GONE),
-        Right.MISSES: Grant(
-            frozenset({ActorRole.CATALOG_ADMIN}),
-            "Only catalog admins can decide on a name.",
-        ),
-        Right.TRIAGE: Grant(
-            _TEAM | {ActorRole.MANAGER},
-            "Only {people} can do that: they take care of requests.",
-            nobody="No DevOps team is set: ask your Baton administrator to name it in BATON_DEVOPS_TEAM.",
-        ),
-        Right.REQUEST: Grant(
-            _ANSWERING,
-            "Only {people} can speak for this request: ask {them}.",
-            nobody="Nobody who asked for this is still here: ask the DevOps team.",
-        ),
-        Right.CHANNEL: Grant(
-            _TEAM | {ActorRole.CATALOG_ADMIN},
-            "Only {people}, whose channel this is, or a catalog admin can change that: ask {them}.",
-            nobody="No team has this channel, so a catalog admin decides.",
-        ),
-        Right.HAND_OVER: Grant(
-            _TEAM,
-            "Only {people} can offer this or take the offer back: ask {them}.",
-            nobody="You are in no team that could hand anything over: ask to be added to yours, then try again.",
-        ),
-        Right.TAKE_OVER: Grant(
-            _TEAM,
-            "Only {people} can accept this: ask {them}.",
-            nobody=_OVER,
-            asker="You offered it, so somebody else of the receiving team must accept: ask {them}.",
-        ),
-        Right.PUT_OFF: Grant(_TEAM, "Only {people} can answer this: ask {them}.", nobody=_OVER),
-        Right.SUPPLY: Grant(_OWNERS, "Only {people} can say that it is there: ask {them}.", nobody=_OVER),
-        Right.CALL_OFF: Grant(_TEAM, "Only {people} can call this off: ask {them}.", nobody=_OVER),
-        Right.REVIEW: Grant(_TEAM, "Only {people} can say whether it works: ask {them}.", nobody=_GONE),
-        Right.EVIDENCE: Grant(_TEAM, "Only {people} can add evidence: ask {them}.", nobody=_GONE),
-    }
-)
+GRANTS: Mapping[Right, Grant] = {
+    Right.CHANGE: Grant(frozenset({ActorRole.ANYBODY}), "Only full members of the workspace can change something."),
+    Right.SHARE: Grant(
+        frozenset({ActorRole.ANYBODY}),
+        "Only full members of the workspace can share answers.",
+        guest="Guests cannot share answers: ask a full member to do it.",
+    ),
+    Right.PICTURE: Grant(
+        frozenset({ActorRole.ANYBODY}),
+        "Only full members of the workspace can post pictures.",
+        guest="Guests cannot post pictures in a channel: ask a full member to do it.",
+    ),
+    Right.CONFIRM: Grant(
+        _OWNERS,
+        "Only {people} can confirm {what}: ask {them}.",
+        nobody=_UNOWNED.format("confirm it"),
+    ),
+    Right.CLAIM: Grant(
+        _TEAM,
+        "Only {people} can claim {what} for it: ask {them}.",
+        nobody="You are in no team that could claim it: ask to be added to yours, then try again.",
+    ),
+    Right.WITHDRAW: Grant(
+        _TEAM,
+        "Only {people} can withdraw the claim on {what}: ask {them}.",
+        nobody="No team's claim stands here any more, so there is nothing to withdraw.",
+    ),
+    Right.RELEASE: Grant(
+        _OWNERS,
+        "Only {people} can release {what}: ask {them}.",
+        nobody=_UNOWNED.format("release it"),
+    ),
+    Right.CONFIRM_RELEASE: Grant(
+        frozenset({ActorRole.LEAD, ActorRole.MANAGER, ActorRole.CATALOG_ADMIN}),
+        "Only the lead or manager of whoever owns {what}, or a catalog admin, can confirm that: ask {them}.",
+        asker="You asked for it, so the lead, the manager or a catalog admin must confirm: ask {them}.",
+    ),
+    Right.MARK_UNOWNED: Grant(
+        _TEAM | {ActorRole.CATALOG_ADMIN},
+        "Only {people}, who gave {what} up, or a catalog admin can mark it: ask {them}.",
+        nobody="Only a catalog admin can mark what nobody has given up.",
+    ),
+    Right.REVIEW_UNOWNED: Grant(
+        frozenset({ActorRole.OWNER, ActorRole.CATALOG_ADMIN}),
+        "Only {people}, who looks at {what} again, or a catalog admin can decide that: ask {them}.",
+        nobody="Its reviewer has left, so a catalog admin decides.",
+    ),
+    Right.REJECT: Grant(
+        _TEAM | {ActorRole.CATALOG_ADMIN},
+        "Only {people} can say that {what} is not theirs, or a catalog admin: ask {them}.",
+        nobody=_GONE,
+    ),
+    Right.SETTLE: Grant(
+        _OWNERS | {ActorRole.CATALOG_ADMIN},
+        "Only {people}, or a catalog admin, can decide that: ask {them}.",
+        nobody="Nobody who owns this is still here, so a catalog admin decides.",
+        asker="You claimed it yourself, so its owner must agree: ask {them}.",
+    ),
+    Right.SUCCEED: Grant(
+        frozenset({ActorRole.LEAD, ActorRole.CATALOG_ADMIN}),
+        "Its owner is gone, so your team's lead or a catalog admin must decide: ask {them}.",
+    ),
+    Right.CALENDAR: Grant(_TEAM, "Only {people} can have its calendar: ask {them}.", nobody=_GONE),
+    Right.ANSWER: Grant(
+        _ANSWERING,
+        "Only {people} can answer this. Yours? Claim the asset with `/whoowns`.",
+        nobody=_UNOWNED.format("answer it"),
+    ),
+    Right.CLOSE_PART: Grant(
+        frozenset({ActorRole.OWNER}),
+        "Only whoever the plan names for it can say so. Somebody else does it? Change the plan.",
+        nobody="The plan names somebody who has left: change the plan, and name somebody else.",
+    ),
+    Right.PIN: Grant(
+        _OWNERS, "Only {people} can say which version it is: ask {them}.", nobody=_UNOWNED.format("say it")
+    ),
+    Right.APPROVE: Grant(
+        _ANSWERING,
+        "Only {people} can decide that: ask {them}.",
+        nobody=_UNOWNED.format("decide it"),
+        asker="You asked for it, so a teammate must decide: ask {them}.",
+    ),
+    Right.ACCEPT: Grant(
+        _TEAM,
+        "Only {people} can decide that: ask {them}.",
+        nobody=_GONE,
+        asker="You offered it, so a teammate must accept: ask {them}.",
+    ),
+    Right.DECLINE: Grant(_TEAM, "Only {people} can decide that: ask {them}.", nobody=_GONE),
+    Right.MISSES: Grant(
+        frozenset({ActorRole.CATALOG_ADMIN}),
+        "Only catalog admins can decide on a name.",
+    ),
+    Right.TRIAGE: Grant(
+        _TEAM | {ActorRole.MANAGER},
+        "Only {people} can do that: they take care of requests.",
+        nobody="No DevOps team is set: ask your Baton administrator to name it in BATON_DEVOPS_TEAM.",
+    ),
+    Right.REQUEST: Grant(
+        _ANSWERING,
+        "Only {people} can speak for this request: ask {them}.",
+        nobody="Nobody who asked for this is still here: ask the DevOps team.",
+    ),
+    Right.CHANNEL: Grant(
+        _TEAM | {ActorRole.CATALOG_ADMIN},
+        "Only {people}, whose channel this is, or a catalog admin can change that: ask {them}.",
+        nobody="No team has this channel, so a catalog admin decides.",
+    ),
+    Right.HAND_OVER: Grant(
+        _TEAM,
+        "Only {people} can offer this or take the offer back: ask {them}.",
+        nobody="You are in no team that could hand anything over: ask to be added to yours, then try again.",
+    ),
+    Right.TAKE_OVER: Grant(
+        _TEAM,
+        "Only {people} can accept this: ask {them}.",
+        nobody=_OVER,
+        asker="You offered it, so somebody else of the receiving team must accept: ask {them}.",
+    ),
+    Right.PUT_OFF: Grant(_TEAM, "Only {people} can answer this: ask {them}.", nobody=_OVER),
+    Right.SUPPLY: Grant(_OWNERS, "Only {people} can say that it is there: ask {them}.", nobody=_OVER),
+    Right.CALL_OFF: Grant(_TEAM, "Only {people} can call this off: ask {them}.", nobody=_OVER),
+    Right.REVIEW: Grant(_TEAM, "Only {people} can say whether it works: ask {them}.", nobody=_GONE),
+    Right.EVIDENCE: Grant(_TEAM, "Only {people} can add evidence: ask {them}.", nobody=_GONE),
+}
 
 
 def _roles(actor: Actor, holders: Holders) -> set[ActorRole]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from html import escape
-from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -26,17 +25,17 @@ from bot.store import tables
 from bot.store.db import Database
 
 _REPOSITORY = "playground/issues"
-_STANDS: Mapping[IssueStatus, str] = MappingProxyType(
-    {IssueStatus.OPEN: "Open", IssueStatus.DONE: "Closed as completed", IssueStatus.DROPPED: "Closed as not planned"}
-)
+_STANDS: Mapping[IssueStatus, str] = {
+    IssueStatus.OPEN: "Open",
+    IssueStatus.DONE: "Closed as completed",
+    IssueStatus.DROPPED: "Closed as not planned",
+}
 #: The possible changes to an issue's status, and the buttons for them.
-_CHANGES: Mapping[IssueStatus, tuple[tuple[IssueStatus, str], ...]] = MappingProxyType(
-    {
-        IssueStatus.OPEN: ((IssueStatus.DONE, "Close as completed"), (IssueStatus.DROPPED, "Close as not planned")),
-        IssueStatus.DONE: ((IssueStatus.OPEN, "Reopen"),),
-        IssueStatus.DROPPED: ((IssueStatus.OPEN, "Reopen"),),
-    }
-)
+_CHANGES: Mapping[IssueStatus, tuple[tuple[IssueStatus, str], ...]] = {
+    IssueStatus.OPEN: ((IssueStatus.DONE, "Close as completed"), (IssueStatus.DROPPED, "Close as not planned")),
+    IssueStatus.DONE: ((IssueStatus.OPEN, "Reopen"),),
+    IssueStatus.DROPPED: ((IssueStatus.OPEN, "Reopen"),),
+}
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from types import MappingProxyType
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, day, fitting, section
@@ -14,19 +13,17 @@ from bot.domain.handoff.handoffs import HandoffCard, ResourceState, Which
 MOST_LISTED, MOST_ON_HOME = 20, 5
 
 
-_TITLES: Mapping[Which, tuple[str, str]] = MappingProxyType(
-    {
-        Which.PENDING: (
-            "*Open handoffs of your teams*",
-            "Your teams have no open handoff. Begin one: `/handoff payments-db`; what is over: `/handoff list over`.",
-        ),
-        Which.OVER: ("*Handoffs of your teams that are over*", "No handoff of your teams is over."),
-        Which.ALL: (
-            "*All handoffs of your teams*",
-            "Your teams have had no handoff. Begin one: `/handoff NAME`.",
-        ),
-    }
-)
+_TITLES: Mapping[Which, tuple[str, str]] = {
+    Which.PENDING: (
+        "*Open handoffs of your teams*",
+        "Your teams have no open handoff. Begin one: `/handoff payments-db`; what is over: `/handoff list over`.",
+    ),
+    Which.OVER: ("*Handoffs of your teams that are over*", "No handoff of your teams is over."),
+    Which.ALL: (
+        "*All handoffs of your teams*",
+        "Your teams have had no handoff. Begin one: `/handoff NAME`.",
+    ),
+}
 
 
 def listing(cards: Sequence[HandoffCard], which: Which = Which.PENDING) -> Rendered:

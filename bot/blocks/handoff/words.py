@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import bold, day, escape, possessive
@@ -18,19 +17,17 @@ from bot.domain.records import PersonRecord
 _MOST_NAMES = 8
 #: Lines of what comes along.
 _MOST_ALONG = 3
-_STATE_WORDS: Mapping[ResourceState, str] = MappingProxyType(
-    {
-        ResourceState.DRAFT: "asked for",
-        ResourceState.OFFERED: "waits for an answer",
-        ResourceState.NOT_YET: "not yet",
-        ResourceState.SUPPLIED: "waits for an answer",
-        ResourceState.ACCEPTED: "accepted",
-        ResourceState.DECLINED: "declined",
-        ResourceState.EXPIRED: "expired",
-        ResourceState.WITHDRAWN: "withdrawn",
-        ResourceState.CALLED_OFF: "called off",
-    }
-)
+_STATE_WORDS: Mapping[ResourceState, str] = {
+    ResourceState.DRAFT: "asked for",
+    ResourceState.OFFERED: "waits for an answer",
+    ResourceState.NOT_YET: "not yet",
+    ResourceState.SUPPLIED: "waits for an answer",
+    ResourceState.ACCEPTED: "accepted",
+    ResourceState.DECLINED: "declined",
+    ResourceState.EXPIRED: "expired",
+    ResourceState.WITHDRAWN: "withdrawn",
+    ResourceState.CALLED_OFF: "called off",
+}
 
 #: How the reasons begin that are sentences of our own, names apart.
 _BEGINNINGS = frozenset({"It", "Nobody", "That", "There", "The"})

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from bot.clients.catalog import (
     backstage,
@@ -43,28 +42,27 @@ __all__ = [
 ]
 
 #: The formats that Baton reads, by name.
-FORMATS: Mapping[str, Format] = MappingProxyType(
-    {
-        one.name: one
-        for one in (
-            baton.FORMAT,
-            backstage.FORMAT,
-            opslevel.FORMAT,
-            cortex.FORMAT,
-            datadog.FORMAT,
-            codeowners.FORMAT,
-            gitlab_codeowners.FORMAT,
-            kubernetes.FORMAT,
-            spreadsheet.FORMAT,
-            terraform.FORMAT,
-        )
-    }
-)
+FORMATS: Mapping[str, Format] = {
+    one.name: one
+    for one in (
+        baton.FORMAT,
+        backstage.FORMAT,
+        opslevel.FORMAT,
+        cortex.FORMAT,
+        datadog.FORMAT,
+        codeowners.FORMAT,
+        gitlab_codeowners.FORMAT,
+        kubernetes.FORMAT,
+        spreadsheet.FORMAT,
+        terraform.FORMAT,
+    )
+}
 
 #: Formats that share a file name -> how to tell whether such a file is theirs.
-_TOLD_APART: Mapping[str, Callable[[Path], bool]] = MappingProxyType(
-    {"codeowners": lambda path: not looks_like_gitlab(path), "gitlab-codeowners": looks_like_gitlab}
-)
+_TOLD_APART: Mapping[str, Callable[[Path], bool]] = {
+    "codeowners": lambda path: not looks_like_gitlab(path),
+    "gitlab-codeowners": looks_like_gitlab,
+}
 _DEFAULTS = ReadOptions()
 
 

@@ -31,13 +31,11 @@ _COPIED_FROM = re.compile(r"(?:--\S+\s+)*?--from=(?P<source>\S+)")
 _SCRATCH = "scratch"
 _MERE_WORD = re.compile(r"[\w.-]+")
 #: The builder's own arguments for the platform, which do not change any version.
-_PLATFORM = MappingProxyType(
-    {
-        f"{side}{what}": value
-        for side in ("BUILD", "TARGET")
-        for what, value in (("PLATFORM", "linux/amd64"), ("OS", "linux"), ("ARCH", "amd64"), ("VARIANT", ""))
-    }
-)
+_PLATFORM: Mapping[str, str] = {
+    f"{side}{what}": value
+    for side in ("BUILD", "TARGET")
+    for what, value in (("PLATFORM", "linux/amd64"), ("OS", "linux"), ("ARCH", "amd64"), ("VARIANT", ""))
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 
 from bot.domain.catalog import Area
 from bot.domain.handoff.readiness import Evidence
@@ -87,41 +86,37 @@ _UNASKED = frozenset({ResourceState.DRAFT})
 #: Resources of which nothing more is to come.
 OVER = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState.WITHDRAWN, ResourceState.CALLED_OFF})
 
-TRANSITIONS: Mapping[HandoffStep, HandoffTransition] = MappingProxyType(
-    {
-        HandoffStep.OFFER: HandoffTransition(_UNASKED | OVER, ResourceState.OFFERED, Right.HAND_OVER),
-        HandoffStep.ACCEPT: HandoffTransition(OPEN, ResourceState.ACCEPTED, Right.TAKE_OVER),
-        HandoffStep.DECLINE: HandoffTransition(OPEN, ResourceState.DECLINED, Right.PUT_OFF),
-        HandoffStep.NOT_YET: HandoffTransition(OPEN, ResourceState.NOT_YET, Right.PUT_OFF),
-        HandoffStep.SUPPLY: HandoffTransition(frozenset({ResourceState.NOT_YET}), ResourceState.SUPPLIED, Right.SUPPLY),
-        HandoffStep.WITHDRAW: HandoffTransition(OPEN, ResourceState.WITHDRAWN, Right.HAND_OVER),
-        HandoffStep.EXPIRE: HandoffTransition(UNANSWERED, ResourceState.EXPIRED, None),
-        HandoffStep.REFUSE: HandoffTransition(_UNASKED, ResourceState.DECLINED, Right.HAND_OVER),
-        HandoffStep.CANCEL: HandoffTransition(_UNASKED, ResourceState.WITHDRAWN, Right.PUT_OFF),
-        HandoffStep.CALL_OFF: HandoffTransition(
-            frozenset({ResourceState.ACCEPTED}), ResourceState.CALLED_OFF, Right.CALL_OFF
-        ),
-    }
-)
+TRANSITIONS: Mapping[HandoffStep, HandoffTransition] = {
+    HandoffStep.OFFER: HandoffTransition(_UNASKED | OVER, ResourceState.OFFERED, Right.HAND_OVER),
+    HandoffStep.ACCEPT: HandoffTransition(OPEN, ResourceState.ACCEPTED, Right.TAKE_OVER),
+    HandoffStep.DECLINE: HandoffTransition(OPEN, ResourceState.DECLINED, Right.PUT_OFF),
+    HandoffStep.NOT_YET: HandoffTransition(OPEN, ResourceState.NOT_YET, Right.PUT_OFF),
+    HandoffStep.SUPPLY: HandoffTransition(frozenset({ResourceState.NOT_YET}), ResourceState.SUPPLIED, Right.SUPPLY),
+    HandoffStep.WITHDRAW: HandoffTransition(OPEN, ResourceState.WITHDRAWN, Right.HAND_OVER),
+    HandoffStep.EXPIRE: HandoffTransition(UNANSWERED, ResourceState.EXPIRED, None),
+    HandoffStep.REFUSE: HandoffTransition(_UNASKED, ResourceState.DECLINED, Right.HAND_OVER),
+    HandoffStep.CANCEL: HandoffTransition(_UNASKED, ResourceState.WITHDRAWN, Right.PUT_OFF),
+    HandoffStep.CALL_OFF: HandoffTransition(
+        frozenset({ResourceState.ACCEPTED}), ResourceState.CALLED_OFF, Right.CALL_OFF
+    ),
+}
 
 #: What the people of each team may do to a handoff: their channel is shown that.
 FOR_GIVER = frozenset({Right.HAND_OVER, Right.SUPPLY, Right.CALL_OFF, Right.EVIDENCE})
 FOR_RECEIVER = frozenset({Right.TAKE_OVER, Right.PUT_OFF, Right.CALL_OFF, Right.EVIDENCE})
 
 #: What is said where a step cannot be taken, by how the resource stands.
-_STANDS: Mapping[ResourceState, str] = MappingProxyType(
-    {
-        ResourceState.DRAFT: "It has not been offered yet: its owner has to offer it first.",
-        ResourceState.OFFERED: "It has been offered already: its receiver has to answer.",
-        ResourceState.NOT_YET: "It has been offered already: its receiver waits for something.",
-        ResourceState.SUPPLIED: "It has been offered already: its receiver has to answer.",
-        ResourceState.ACCEPTED: "It has been accepted for a later day: either side can call it off on its card.",
-        ResourceState.DECLINED: "It has been declined: its owner can offer it again.",
-        ResourceState.EXPIRED: "The offer has expired: its owner can offer it again.",
-        ResourceState.WITHDRAWN: "The offer has been withdrawn: its owner can offer it again.",
-        ResourceState.CALLED_OFF: "It has been called off: its owner can offer it again.",
-    }
-)
+_STANDS: Mapping[ResourceState, str] = {
+    ResourceState.DRAFT: "It has not been offered yet: its owner has to offer it first.",
+    ResourceState.OFFERED: "It has been offered already: its receiver has to answer.",
+    ResourceState.NOT_YET: "It has been offered already: its receiver waits for something.",
+    ResourceState.SUPPLIED: "It has been offered already: its receiver has to answer.",
+    ResourceState.ACCEPTED: "It has been accepted for a later day: either side can call it off on its card.",
+    ResourceState.DECLINED: "It has been declined: its owner can offer it again.",
+    ResourceState.EXPIRED: "The offer has expired: its owner can offer it again.",
+    ResourceState.WITHDRAWN: "The offer has been withdrawn: its owner can offer it again.",
+    ResourceState.CALLED_OFF: "It has been called off: its owner can offer it again.",
+}
 _HAS_PASSED = "It has passed to its receiver already: *Hand it back* on its card offers it in a new handoff."
 
 

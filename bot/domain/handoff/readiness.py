@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 
 from bot.errors import FieldError, UserError
 
@@ -27,21 +26,19 @@ class ReadinessItem(StrEnum):
     GAPS = "gaps"
 
 
-READINESS_WORDS: Mapping[ReadinessItem, str] = MappingProxyType(
-    {
-        ReadinessItem.RUNBOOK: "The runbook, and the receiver has run it",
-        ReadinessItem.DEPLOY: "The receiver has deployed once",
-        ReadinessItem.ROLLBACK: "The receiver has rolled back once",
-        ReadinessItem.PAGE: "A test page reached the receiver, and the giver's route is gone",
-        ReadinessItem.DASHBOARDS: "Dashboards and alarms are listed",
-        ReadinessItem.ACCESS: "Access is granted, and the giver's is revoked or kept on purpose",
-        ReadinessItem.ROLLBACK_CRITERIA: "When to roll back, and who decides",
-        ReadinessItem.DEPENDENCIES: "Dependencies and their contacts",
-        ReadinessItem.OPEN_REQUESTS: "Open requests about it",
-        ReadinessItem.COST: "What it costs a month",
-        ReadinessItem.GAPS: "Gaps of the request are closed or planned",
-    }
-)
+READINESS_WORDS: Mapping[ReadinessItem, str] = {
+    ReadinessItem.RUNBOOK: "The runbook, and the receiver has run it",
+    ReadinessItem.DEPLOY: "The receiver has deployed once",
+    ReadinessItem.ROLLBACK: "The receiver has rolled back once",
+    ReadinessItem.PAGE: "A test page reached the receiver, and the giver's route is gone",
+    ReadinessItem.DASHBOARDS: "Dashboards and alarms are listed",
+    ReadinessItem.ACCESS: "Access is granted, and the giver's is revoked or kept on purpose",
+    ReadinessItem.ROLLBACK_CRITERIA: "When to roll back, and who decides",
+    ReadinessItem.DEPENDENCIES: "Dependencies and their contacts",
+    ReadinessItem.OPEN_REQUESTS: "Open requests about it",
+    ReadinessItem.COST: "What it costs a month",
+    ReadinessItem.GAPS: "Gaps of the request are closed or planned",
+}
 
 
 #: What only somebody of the receiver can have done.

@@ -9,7 +9,6 @@ import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from bot.clients.catalog import terraform
 from bot.clients.catalog._reader import ReadOptions, SourceFile
@@ -20,14 +19,12 @@ from bot.domain.reconcile.edits import Edited, OwnerEdit
 __all__ = ["EDITORS", "edit", "exact_text", "find", "tags_of", "unified"]
 
 #: Format name -> the function that edits the text of such a file.
-EDITORS: Mapping[str, Callable[[str, Sequence[OwnerEdit]], Edited]] = MappingProxyType(
-    {
-        "backstage": _yaml.edit_backstage,
-        "baton": _yaml.edit_baton,
-        "codeowners": _codeowners.edit,
-        "csv": _table.edit,
-    }
-)
+EDITORS: Mapping[str, Callable[[str, Sequence[OwnerEdit]], Edited]] = {
+    "backstage": _yaml.edit_backstage,
+    "baton": _yaml.edit_baton,
+    "codeowners": _codeowners.edit,
+    "csv": _table.edit,
+}
 _BOM = "\ufeff"
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
