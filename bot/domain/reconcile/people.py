@@ -70,10 +70,6 @@ class People:
             for key in _keys(entry):
                 self._by_key.setdefault(key, entry)
 
-    def find(self, key: Key | None) -> PersonEntry | None:
-        """Return the person with an identifier, or None."""
-        return None if key is None else self._by_key.get(key)
-
     def mention(self, key: Key) -> PersonEntry:
         """Return the person with an identifier, added if there is none."""
         if (entry := self._by_key.get(key)) is None:
