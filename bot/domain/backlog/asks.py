@@ -58,7 +58,10 @@ class Asks:
         if not after and _SAID["pronoun"].search(asked[0]):
             return asked[0], Strength.ASKED
         enough = self.names(sentence, after)
-        if (not enough and _SAID["sums_up"].match(asked[0])) or (_SAID["only_when"].match(after) and self._found.needs):
+        says_when = self._found.needs and (
+            _SAID["only_when"].match(after) or (not enough and _SAID["says_when"].search(clause[: asked.start()]))
+        )
+        if says_when or (not enough and _SAID["sums_up"].match(asked[0])):
             self._found.asked_in.add(sentence.at)
             return "", Strength.NAMED
         if _SAID["pronoun"].fullmatch(_SAID["helps_with"].sub("", after).strip(" ?")):

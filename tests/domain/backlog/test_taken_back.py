@@ -72,3 +72,21 @@ def test_what_no_wish_is_about_takes_nothing_back() -> None:
 )
 def test_a_title_ends_where_the_thing_does(said: str, title: str) -> None:
     assert titles(said, "good idea") == [title]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "The audit was moved to 8 January, so that is when we need the rest.",
+        "The audit was moved to 8 January, so that's when we need the others.",
+    ],
+)
+def test_words_that_say_when_wish_nothing_anew(day: str) -> None:
+    wish = "We need a Kafka topic in production.\nIt also needs a Redis cache.\nWe also need read access to the logs."
+    dropped = "We don't need the read access any more."
+    assert titles(wish, dropped, day) == titles(wish, dropped) == ["A Kafka topic in production", "A Redis cache"]
+
+
+def test_what_was_taken_back_is_wished_anew_by_whoever_still_needs_it() -> None:
+    wish = "We need a Kafka topic in production.\nWe also need read access to the logs."
+    assert len(titles(wish, "We don't need the read access any more.", "Sorry, we do need it after all.")) == 2
