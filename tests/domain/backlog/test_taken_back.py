@@ -88,5 +88,5 @@ def test_words_that_say_when_wish_nothing_anew(day: str) -> None:
 
 
 def test_what_was_taken_back_is_wished_anew_by_whoever_still_needs_it() -> None:
-    wish = "We need a Kafka topic in production.\nWe also need read access to the logs."
-    assert len(titles(wish, "We don't need the read access any more.", "Sorry, we do need it after all.")) == 2
+    wish = "We need a Kafka topic in production.\nIt also needs a Redis cache.\nWe also need read access to the logs."
+    assert len(titles(wish, "We don't need the read access any more.", "Sorry, we do need it after all.")) == 3
