@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bot.blocks.backlog import forms
-from bot.blocks.backlog.actions import BlockedValue, DayValue, HoursValue, WishValue
+from bot.blocks.backlog.actions import BlockedValue, DayValue, HoursValue, RenamedValue, WishValue
 from bot.blocks.backlog.change_form import (
     ADDED,
     ADDED_TYPE,
@@ -15,6 +15,7 @@ from bot.blocks.backlog.change_form import (
     TAKE_DAY,
     TAKE_HOURS,
     TAKE_OUT,
+    TAKE_RENAMED,
     TITLE,
     WISHES,
 )
@@ -71,6 +72,8 @@ def _taken(submission: Submission) -> dict[str, str]:
     if blocked := chosen(TAKE_BLOCKED):
         people, share = parse(BlockedValue, blocked)
         found |= {forms.BLOCKED.block_id: str(people), **({forms.SHARE.block_id: share} if share else {})}
+    renamed = (parse(RenamedValue, each) for each in submission.choices.get(TAKE_RENAMED.block_id, ()))
+    found |= {forms.ITEM_TITLES[each.place].block_id: each.title for each in renamed}
     found |= {forms.ITEM_TITLES[number(each)].block_id: "" for each in submission.choices.get(TAKE_OUT.block_id, ())}
     return found
 
@@ -84,7 +87,7 @@ def _left_out(submission: Submission, asked: Field[tuple[str, ...]]) -> set[str]
 
 async def _read(submission: Submission, context: Context, its: Changeable, read_to: str) -> RequestChange:
     """Return what the form says. Raises FormError with what is wrong at its fields, and as `merge`."""
-    values, restored = merge(context, its, submission.blocks, {**submission.values, **_taken(submission)})
+    values, restored, moved = merge(context, its, submission.blocks, {**submission.values, **_taken(submission)})
     said = CHANGE.read(values, submission.choices)
     wishes = [parse(WishValue, each) for each in said.get(WISHES) or ()]
     asker, kind = said.text(forms.ASKED_BY), said.text(ADDED_TYPE)
@@ -102,9 +105,7 @@ async def _read(submission: Submission, context: Context, its: Changeable, read_
         team_id=team.id if team is not None else None,
         asked_by=await chosen_person(context, forms.ASKED_BY, asker) if asker else None,
         wishes=(*restored, *(RequestItem(each.kind, each.title) for each in wishes)),
-        kept=frozenset(
-            values.get(forms.ITEM_TITLES[number(each)].block_id, "") for each in _left_out(submission, TAKE_OUT)
-        ),
+        kept=frozenset(moved[place] for each in _left_out(submission, TAKE_OUT) if (place := number(each)) in moved),
         keeps_day=NO_DAY in _left_out(submission, TAKE_DAY),
         read_to=read_to,
     )

@@ -21,10 +21,14 @@ _ITEM_FIELDS = [(title.block_id, kind.block_id) for title, kind in zip(ITEM_TITL
 
 
 class MergedForm(NamedTuple):
-    """What a form says of a request as it is now, and items that it keeps though others have taken them out."""
+    """What a form says of a request as it is now, and items that it keeps though others have taken them out.
+
+    `moved` is where its items stand now, by their places in the form, without those that are gone.
+    """
 
     values: Mapping[str, str]
     restored: tuple[RequestItem, ...]
+    moved: Mapping[int, int]
 
 
 def merge(
@@ -49,7 +53,7 @@ def merge(
             values |= dict(zip(_ITEM_FIELDS[moved[place]], (said, edit.values.get(kind, "")), strict=True))
         elif said and its_kind is not None:
             restored.append(RequestItem(its_kind, said))
-    return MergedForm(values, tuple(restored))
+    return MergedForm(values, tuple(restored), moved)
 
 
 def _moved(opened: Mapping[str, str], now: Mapping[str, str]) -> dict[int, int]:

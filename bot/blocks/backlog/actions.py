@@ -66,7 +66,7 @@ ADDED, ADDED_TYPE = "backlog.added", "backlog.added_type"
 INSTEAD = "backlog.instead"
 #: What a correction takes from the thread: more items, and what it says by now of what the request has otherwise.
 WISHES, TAKE_DAY = "backlog.wishes", "backlog.take_day"
-TAKE_OUT = "backlog.take_out"
+TAKE_OUT, TAKE_RENAMED = "backlog.take_out", "backlog.take_renamed"
 TAKE_HOURS, TAKE_BLOCKED = "backlog.take_hours", "backlog.take_blocked"
 
 STEP_VIEW, MERGE_VIEW = "backlog.step_form", "backlog.merge_form"
@@ -108,6 +108,13 @@ class WishValue(NamedTuple):
     """An item that the thread asks for by now."""
 
     kind: ItemType
+    title: str
+
+
+class RenamedValue(NamedTuple):
+    """An item that a thread calls something else by now, by its place among those of the form."""
+
+    place: int
     title: str
 
 

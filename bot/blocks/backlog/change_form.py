@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from bot.blocks.backlog import actions, words
-from bot.blocks.backlog.actions import BlockedValue, DayValue, HoursValue, OtherValue, WishValue
+from bot.blocks.backlog.actions import BlockedValue, DayValue, HoursValue, OtherValue, RenamedValue, WishValue
 from bot.blocks.backlog.forms import (
     ASKED_BY,
     BLOCKED,
@@ -49,6 +49,7 @@ ADDED_TYPE = choice(actions.ADDED_TYPE, "What kind of item is that?")
 #: What the thread says by now, each beside the fields that have it otherwise: a tick takes it.
 WISHES = ticks(actions.WISHES, "Asked for in the thread since")
 TAKE_OUT = ticks(actions.TAKE_OUT, "The thread takes this back: take it out?")
+TAKE_RENAMED = ticks(actions.TAKE_RENAMED, "The thread names something else now: take that?")
 TAKE_DAY = ticks(actions.TAKE_DAY, "By when")
 TAKE_HOURS = ticks(actions.TAKE_HOURS, "What is lost")
 TAKE_BLOCKED = ticks(actions.TAKE_BLOCKED, "Who is blocked")
@@ -61,7 +62,8 @@ TITLE = filled_text(actions.TITLE, "What do you need?", limit=LONGEST_TITLE)
 #: Each item's words, and its kind below them.
 _ITEMS: tuple[Field[Any], ...] = tuple(chain.from_iterable(zip(ITEM_TITLES, ITEM_KINDS, strict=True)))
 #: What only those change who speak for the request itself.
-_OWN: tuple[Field[Any], ...] = (TITLE, *_ITEMS, TAKE_OUT, WISHES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, NEEDED_REASON)
+_ASKED: tuple[Field[Any], ...] = (TITLE, *_ITEMS, TAKE_RENAMED, TAKE_OUT, WISHES, ADDED, ADDED_TYPE, TEAM, ASKED_BY)
+_OWN: tuple[Field[Any], ...] = (*_ASKED, NEEDED_REASON)
 _LOST: tuple[Field[Any], ...] = (PEOPLE, TIMES, HOURS, TAKE_HOURS, EVIDENCE)
 _BLOCKED: tuple[Field[Any], ...] = (BLOCKED, SHARE, TAKE_BLOCKED, UNTIL)
 _FIELDS: tuple[Field[Any], ...] = (*_LOST, *_BLOCKED, NEEDED_BY, TAKE_DAY, MISSED)
@@ -69,7 +71,7 @@ CHANGE = Form(
     actions.CHANGE_VIEW,
     "Change",
     "Save",
-    (TITLE, *_ITEMS, TAKE_OUT, WISHES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, *_FIELDS, NEEDED_REASON),
+    (*_ASKED, *_FIELDS, NEEDED_REASON),
     refused_at=PEOPLE,
 )
 
@@ -97,6 +99,7 @@ def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()
         NEEDED_REASON: Fill(its.card.needed_reason),
         **_news(its.news),
         TAKE_OUT: _withdrawn(its),
+        TAKE_RENAMED: _renamed(its),
     }
     for item, title, kind in zip(its.card.items, ITEM_TITLES, ITEM_KINDS, strict=False):
         fills |= {title: Fill(item.title, label=words.kind_label(item)), kind: kind_of(item)}
@@ -124,6 +127,7 @@ def _named(news: ThreadNews, *, is_own: bool) -> list[str]:
     """Return what of the thread's news can be ticked, in words: the form is long."""
     items = [counted(len(news.items), "more item", "more items")] if news.items and is_own else []
     out = [counted(len(news.withdrawn), "item taken back", "items taken back")] if news.withdrawn else []
+    out += [counted(len(news.renamed), "item of something else", "items of something else")] if news.renamed else []
     day = ["another day"] if news.needed_by is not None else ["no day any more"] if news.is_day_gone else []
     hours = ["other hours"] if news.hours is not None else []
     return [*items, *out, *hours, *(["who is blocked"] if news.blocked is not None else []), *day]
@@ -163,6 +167,14 @@ def _withdrawn(its: Changeable) -> Fill:
     """Return the items that the thread has taken back, by their places among those that are shown."""
     hints = {str(place): words or _GONE for place, words in its.news.withdrawn.items() if place < len(ITEM_TITLES)}
     return Fill(options={place: its.card.items[int(place)].title for place in hints}, hints=hints)
+
+
+def _renamed(its: Changeable) -> Fill:
+    """Return how the thread calls items by now, by their places among those that are shown."""
+    shown = {place: each for place, each in its.news.renamed.items() if place < len(ITEM_TITLES)}
+    values = {encode(RenamedValue(place, clean(new)))[:_LONGEST_VALUE]: place for place, (new, _) in shown.items()}
+    texts = {value: f"{its.card.items[place].title} → {shown[place][0]}" for value, place in values.items()}
+    return Fill(options=texts, hints={value: shown[place][1] for value, place in values.items()})
 
 
 def _taking(said: str, value: str, quote: str, text: str = "Take it") -> Fill:

@@ -49,7 +49,7 @@ class RequestChange:
     `titles` are the words of the items by their places, without words for one that goes, and `kinds` their kinds, None
     for one that keeps its own. `added` is one more item, and `added_type` its kind; `wishes` are what of its thread is
     added, which was read up to `read_to`, by Slack's clock. What it has taken back and stays all the same are the items
-    in `kept`, by their words, and with `keeps_day` the day.
+    in `kept`, by their places, and with `keeps_day` the day.
     """
 
     said: DemandEntry
@@ -63,6 +63,6 @@ class RequestChange:
     team_id: int | None = None
     asked_by: int | None = None
     wishes: tuple[RequestItem, ...] = ()
-    kept: frozenset[str] = frozenset()
+    kept: frozenset[int] = frozenset()
     keeps_day: bool = False
     read_to: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from bot.domain.backlog.alternatives import FILLERS
@@ -22,12 +23,13 @@ class ThreadNews:
 
     With `is_day_gone` the thread has taken its day back, and with `is_over` all that it had asked for; `withdrawn` are
     the items that it has taken back, by their places in the request, with the words that do so, empty where words were
-    edited or deleted. The hours lost are people, times a month and hours each; `quotes` are the words that say the
-    numbers and the day.
+    edited or deleted; `renamed` are those of which it names something else now, as they would be, with its words. The
+    hours lost are people, times a month and hours each; `quotes` are the words that say the numbers and the day.
     """
 
     items: tuple[RequestItem, ...] = ()
     withdrawn: Mapping[int, str] = field(default_factory=dict)
+    renamed: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     needed_by: date | None = None
     needed_reason: str = ""
     is_day_gone: bool = False
@@ -45,12 +47,14 @@ class LaterDraft:
     """What the new messages of a thread say: `said` has nothing from the ones before, whose day `before` is.
 
     With `is_over` they have taken back all that those had asked for, and `withdrawn` are what they have taken back of
-    it, each with the words that do so. `items` is what the whole thread asks for, and `words` all of its words, folded.
+    it, each with the words that do so; `renamed` are what they name something else for: what it was, what it is, and
+    the words that do so. `items` is what the whole thread asks for, and `words` all of its words, folded.
     """
 
     said: Prefill
     items: tuple[RequestItem, ...] = ()
     withdrawn: tuple[tuple[RequestItem, str], ...] = ()
+    renamed: tuple[tuple[RequestItem, RequestItem, str], ...] = ()
     words: str = ""
     quotes: Mapping[DemandPart, str] = field(default_factory=dict)
     before: date | None = None
@@ -91,6 +95,7 @@ def news(
     return ThreadNews(
         items=unheld(its.items, held),
         withdrawn={} if is_over else back,
+        renamed=renamed(own, later),
         needed_by=its.needed_by if is_day_new else None,
         needed_reason=its.needed_reason if is_day_new else "",
         is_day_gone=needed_by is not None and had_day and later.now is None and not is_over,
@@ -118,6 +123,32 @@ def withdrawn(own: Sequence[RequestItem], later: LaterDraft) -> dict[int, str]:
         if words is not None:
             found[place] = words
     return found
+
+
+def renamed(own: Sequence[RequestItem], later: LaterDraft) -> dict[int, tuple[str, str]]:
+    """Return how the thread calls items of a request now, by their places, with the words that do so."""
+    found: dict[int, tuple[str, str]] = {}
+    for place, each in enumerate(own):
+        if each.is_done:
+            continue
+        for old, new, words in later.renamed:
+            if _says(each, old) and not _says(each, new):
+                found[place] = _reworded(each.title, old.title, new.title), words
+    return found
+
+
+def _reworded(title: str, old: str, new: str) -> str:
+    """Return a title that says what `new` says where it said what `old` does; its other words stay."""
+    before, after = old.split(), new.split()
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    was, now = (" ".join(each[head : len(each) - tail]) for each in (before, after))
+    return title.replace(was, now, 1) if was and was in title else new
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many words both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def held_by(cards: Iterable[RequestCard]) -> tuple[RequestItem, ...]:

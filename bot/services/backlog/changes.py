@@ -175,7 +175,7 @@ def _corrected(items: tuple[RequestItem, ...], new: RequestChange) -> Iterator[R
         kind = new.kinds[place] if place < len(new.kinds) else None
         if title or place >= MOST_ITEMS:
             # Whoever keeps what the thread has taken back says it themselves.
-            kept = replace(item, quote="") if title in new.kept else item
+            kept = replace(item, quote="") if place in new.kept else item
             there.add(title or item.title)
             yield corrected(kept, title or item.title, kind)
     more = [RequestItem(new.added_type, added)] if (added := clean(new.added)) and new.added_type is not None else []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.backlog.copied_words import folded
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bot.domain.backlog.people import Blocked
     from bot.domain.backlog.quantities import Hours
     from bot.domain.backlog.technologies import Vocabulary
+    from bot.domain.backlog.threads import Thread
 
 
 async def draft(
@@ -57,15 +59,26 @@ async def rest(
     return _without_past(_without_secrets(drafted), _today(deps, zones)), author
 
 
-async def later(deps: Deps, snapshot: Snapshot, messages: Sequence[Mapping[str, Any]], read_to: str) -> LaterDraft:
-    """Return what was said, or said otherwise, after the time at which somebody had read the messages."""
+async def later(
+    deps: Deps,
+    snapshot: Snapshot,
+    messages: Sequence[Mapping[str, Any]],
+    read_to: str,
+    own: Sequence[RequestItem] = (),
+) -> LaterDraft:
+    """Return what was said, or said otherwise, after the time at which somebody had read the messages.
+
+    Which of `own`, items of their request, they take back counts from when each was asked for: whoever has read the
+    messages need not have been shown it.
+    """
     zones = _zones(deps, snapshot, messages)
-    found = await asyncio.to_thread(_later, messages, zones, read_to)
+    found = await asyncio.to_thread(_Later(messages, zones, read_to).read, own)
     said = _without_past(_without_secrets(found.said), _today(deps, zones))
     return replace(
         found,
         said=said,
         withdrawn=tuple((each, _without_secret(unescaped(words))) for each, words in found.withdrawn),
+        renamed=tuple((old, new, _without_secret(unescaped(words))) for old, new, words in found.renamed),
         quotes={part: _without_secret(each) for part, each in found.quotes.items()},
     )
 
@@ -140,37 +153,88 @@ def _draft(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], *
     return drafted if is_asked or drafted.items else replace(drafted, title="")
 
 
-def _later(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], read_to: str) -> LaterDraft:
-    from bot.domain.backlog import drafts, technologies, threads  # noqa: PLC0415 - as above
+class _Later:
+    """Reads what a thread says after a time, beside what it had said before."""
 
-    vocabulary = technologies.known()
-    new = {place for place, each in enumerate(messages) if written_at(each) > read_to}
+    def __init__(self, messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], read_to: str) -> None:
+        from bot.domain.backlog import technologies  # noqa: PLC0415 - as above
 
-    def drafted(places: Iterable[int]) -> Draft:
-        return drafts.draft(threads.read({"messages": [messages[each] for each in places]}, zones), vocabulary)
+        self._messages, self._zones, self._vocabulary = messages, zones, technologies.known()
+        self._new = [place for place, each in enumerate(messages) if written_at(each) > read_to]
 
-    def taken_back_at(item: RequestItem) -> int:
-        """Return the place of the first new message after which a wish is gone."""
-        places = sorted(new)
-        at = bisect(places, 0, key=lambda last: bool(unheld([item], map(_item, drafted(range(last + 1)).items))))
-        return places[min(at, len(places) - 1)]
+    def read(self, own: Sequence[RequestItem]) -> LaterDraft:
+        """Return what the new messages say."""
+        from bot.domain.backlog import drafts  # noqa: PLC0415 - as above
 
-    thread = threads.read({"messages": list(messages)}, zones)
-    found = drafts.draft(thread, vocabulary)
-    first = drafted(place for place in range(len(messages)) if place not in new) if new else found
-    items, before = tuple(map(_item, found.items)), tuple(map(_item, first.items))
-    is_over = bool(before) and not items
-    back = () if is_over else unheld(before, items)
-    return LaterDraft(
-        said=_prefill(drafts.said_in(found, new, vocabulary), vocabulary),
-        items=items,
-        withdrawn=tuple((each, str(messages[taken_back_at(each)].get("text") or "")) for each in back),
-        words=folded(" ".join(each.text for each in thread.sentences)),
-        quotes={part: each.quote for part, each in _numbers(found).items()},
-        before=first.needed_by.day if first.needed_by is not None else None,
-        now=found.needed_by.day if found.needed_by is not None else None,
-        is_over=is_over,
-    )
+        every, new = range(len(self._messages)), set(self._new)
+        thread, found = self._thread(every), self._draft(every)
+        first = self._draft(place for place in every if place not in new) if new else found
+        items, before = tuple(map(_item, found.items)), tuple(map(_item, first.items))
+        is_over = bool(before) and not items
+        gone = () if is_over else unheld(before, items)
+        back = [(each, self._words_since(self._new, partial(_is_without, each))) for each in gone]
+        back += self._taken_back(thread, own, items) if items else []
+        return LaterDraft(
+            said=_prefill(drafts.said_in(found, new, self._vocabulary), self._vocabulary),
+            items=items,
+            withdrawn=tuple(back),
+            renamed=tuple(self._renamed(before, items)),
+            words=folded(" ".join(each.text for each in thread.sentences)),
+            quotes={part: each.quote for part, each in _numbers(found).items()},
+            before=first.needed_by.day if first.needed_by is not None else None,
+            now=found.needed_by.day if found.needed_by is not None else None,
+            is_over=is_over,
+        )
+
+    def _thread(self, places: Iterable[int]) -> Thread:
+        from bot.domain.backlog import threads  # noqa: PLC0415 - as above
+
+        return threads.read({"messages": [self._messages[each] for each in places]}, self._zones)
+
+    def _draft(self, places: Iterable[int]) -> Draft:
+        from bot.domain.backlog import drafts  # noqa: PLC0415 - as above
+
+        return drafts.draft(self._thread(places), self._vocabulary)
+
+    def _words_since(self, places: Sequence[int], is_so: Callable[[Draft], bool]) -> str:
+        """Return the words of the first of the messages at some places from which on a draft of the thread is so."""
+        at = bisect(places, 0, key=lambda last: is_so(self._draft(range(last + 1))))
+        return str(self._messages[places[min(at, len(places) - 1)]].get("text") or "")
+
+    def _taken_back(
+        self, thread: Thread, own: Sequence[RequestItem], items: Sequence[RequestItem]
+    ) -> Iterator[tuple[RequestItem, str]]:
+        """Yield those of `own` that the thread had asked for and does no more, with the words that take them back."""
+        for each in unheld([each for each in own if each.quote], items):
+            quote = folded(each.quote)
+            said = {one.message.index for one in thread.sentences if (text := folded(one.text)) and text in quote}
+            after = range(max(said, default=-1) + 1, len(self._messages))
+            if said and after and not _is_without(each, self._draft(range(after[0]))):
+                yield each, self._words_since(after, partial(_is_without, each))
+
+    def _renamed(
+        self, before: Sequence[RequestItem], items: Sequence[RequestItem]
+    ) -> Iterator[tuple[RequestItem, RequestItem, str]]:
+        """Yield the wishes in which something else has taken the place of what they named, with the words for it."""
+        there, now = ({each.title for each in some} for some in (before, items))
+        new = [each for each in items if each.title not in there]
+        for old in (each for each in before if each.title not in now):
+            if its := next((each for each in new if self._is_renamed(old, each)), None):
+                new.remove(its)
+                yield old, its, self._words_since(self._new, partial(_has_title, its.title))
+
+    def _is_renamed(self, old: RequestItem, new: RequestItem) -> bool:
+        """Whether two wishes of the same words name other technologies."""
+        was, now = ({each.id for each in self._vocabulary.find([one.title])[0]} for one in (old, new))
+        return bool(now) and was != now and folded(old.quote) in folded(new.quote)
+
+
+def _is_without(item: RequestItem, found: Draft) -> bool:
+    return bool(unheld([item], map(_item, found.items)))
+
+
+def _has_title(title: str, found: Draft) -> bool:
+    return any(each.title == title for each in found.items)
 
 
 def _rest(

@@ -43,7 +43,7 @@ async def with_news(
     except (TimeoutError, SlackError, UserError) as error:
         log.info("the thread of request %d is not read for its news: %s", its.card.id, type(error).__name__)
         return its
-    later = await drafts.later(deps, snapshot, threads.said_by_people(words, bot_user_id), its.read_to)
     own = its.card.items if its.is_own else ()
+    later = await drafts.later(deps, snapshot, threads.said_by_people(words, bot_user_id), its.read_to, own)
     news = rules.news(later, its.held, its.said, its.needed_by, own=own)
     return replace(its, news=news, read_to=words.read_to)

@@ -87,6 +87,22 @@ def test_a_thread_that_takes_everything_back_says_no_more_of_its_day() -> None:
     assert (its.is_over, its.is_day_gone) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("own", "found"),
+    [
+        ("A Kafka topic", "A RabbitMQ topic"),
+        ("A Kafka topic with 12 partitions", "A RabbitMQ topic with 12 partitions"),
+        ("Topic of kafka", "A RabbitMQ topic"),
+        ("A RabbitMQ topic", ""),
+        ("Storage for the basket", ""),
+    ],
+)
+def test_what_takes_the_place_of_a_name_leaves_the_other_words(own: str, found: str) -> None:
+    later = LaterDraft(said=Prefill(), renamed=((item("A Kafka topic"), item("A RabbitMQ topic"), "No, RabbitMQ"),))
+    its = news(later, [], HELD, None, own=[item("Else"), item(own)])
+    assert its.renamed == ({1: (found, "No, RabbitMQ")} if found else {})
+
+
 def test_an_edit_is_as_new_as_its_words() -> None:
     edited = {"ts": "1700000000.000100", "edited": {"user": "U1", "ts": "1700000009.000000"}}
     assert written_at(edited) == "1700000009.000000"
