@@ -186,7 +186,7 @@ def forms_of(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Block]]:
     yield blocks.assign_view, blocks.assign_view(card, "7")
     form = blocks.estimate_view(card, "7")
     yield blocks.estimate_view, form
-    shown = words.now(card, words.meanwhile([(card.asker.name, word) for word in words.DID]))
+    shown = words.now(card, words.meanwhile([(card.asker.name, word, ()) for word in words.DID]))
     yield blocks.changed_view, blocks.changed_view(ESTIMATE, form["blocks"], "7", shown)
     corrected = blocks.change_view(
         Changeable(card, DemandEntry(evidence=EvidenceKind.MEASURED), needed_by=None, is_own=True), "7"

@@ -198,7 +198,8 @@ async def test_what_both_have_changed_is_said_beside_its_field_and_sent_again_it
     lin = requested.stage.slack.workspace.user("lin").id
     await requested.fill("grace", **mine, asked_by=lin)
     view = requested.stage.slack.view_stack("grace")[-1]
-    assert "Meanwhile Ada Byron changed it." in said_in(view)
+    said = "Meanwhile Ada Byron changed the hours lost, how the hours are known, the date, who needs it and the title."
+    assert said in said_in(view)
     again = "Send again to make it"
     assert hint(view, ids.NEEDED_BY) == f"Meanwhile it became 1 June 2026. {again} 1 July 2026."
     assert hint(view, ids.EVIDENCE).startswith("Meanwhile it became Measured")
@@ -239,6 +240,24 @@ async def test_an_item_that_one_rewords_and_the_other_takes_out_is_asked_about(r
     said = hint(requested.stage.slack.view_stack("grace")[-1], f"{ids.ITEM}.0")
     assert said == "Meanwhile it was emptied. Send again to make it “A keyspace with backups”."
     assert await requested.fill("grace") == {}
+    assert {each["title"] for each in (await requested.row()).items} == {second, "A keyspace with backups"}
+
+
+async def test_what_one_has_changed_in_another_form_oneself_is_asked_about_as_well(requested: Requested) -> None:
+    stage = requested.stage
+    stacks, ada = stage.slack.workspace.stacks, stage.slack.workspace.user("ada").id
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    on_the_phone = stacks.pop(ada)
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    second = (await requested.row()).items[1]["title"]
+    assert await requested.fill("ada", **{"item.0": None}) == {}
+    stacks[ada] = on_the_phone
+    await requested.fill("ada", **{"item.0": "A keyspace with backups"})
+    view = stage.slack.view_stack("ada")[-1]
+    assert "Meanwhile you changed the items." in said_in(view)
+    assert hint(view, f"{ids.ITEM}.0") == "Meanwhile it was emptied. Send again to make it “A keyspace with backups”."
+    assert [each["title"] for each in (await requested.row()).items] == [second], "nothing comes back unasked"
+    assert await requested.fill("ada") == {}
     assert {each["title"] for each in (await requested.row()).items} == {second, "A keyspace with backups"}
 
 

@@ -72,6 +72,21 @@ DID: Mapping[str, str] = MappingProxyType(
         "needed_by": "changed its date",
     }
 )
+#: What a correction changes, by the names under which the audit log has it.
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("lost_people", "lost_times", "lost_hours"), "the hours lost"),
+        **dict.fromkeys(("blocked_people", "blocked_share", "blocked_until"), "who is blocked"),
+        "evidence": "how the hours are known",
+        "needed_by": "the date",
+        "needed_reason": "why by then",
+        "miss_hours": "what it costs to miss the date",
+        "team_id": "the team",
+        "asked_by": "who needs it",
+        "title": "the title",
+        "items": "the items",
+    }
+)
 
 
 def said(its: Said) -> str:
@@ -81,10 +96,13 @@ def said(its: Said) -> str:
     return f"{its.by or 'Somebody'} {did}{f': {what}' if what else '.'}"
 
 
-def meanwhile(changes: Iterable[tuple[str, str]]) -> str:
-    """Return in plain text what others have done: names, and words of `DID`."""
-    done = [f"{who or 'somebody'} {DID[word]}" for who, word in list(dict.fromkeys(changes))[-5:]]
-    return f"Meanwhile {join(done)}."
+def meanwhile(changes: Iterable[tuple[str, str, Iterable[str]]]) -> str:
+    """Return in plain text what was done: names, words of `DID`, and names of `FIELDS` for what was corrected."""
+    fields: dict[tuple[str, str], list[str]] = {}
+    for who, word, some in changes:
+        fields.setdefault((who or "somebody", word), []).extend(FIELDS[each] for each in some if each in FIELDS)
+    done = [f"{who} changed {join(some)}" if some else f"{who} {DID[word]}" for (who, word), some in fields.items()]
+    return f"Meanwhile {join(done[-5:])}."
 
 
 def now(card: RequestCard, said: str) -> str:

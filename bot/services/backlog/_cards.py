@@ -286,9 +286,12 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         """Return the last entry of the audit log; what is written down about the request afterwards has a later one."""
         return (await self.session.execute(select(func.max(col(tables.AuditEntry.id))))).scalar_one() or 0
 
-    async def meanwhile(self, version: int, *, but: Collection[str] = ()) -> str:
-        """Return what others have done since a version, except these words of `DID`; empty for version 0."""
-        changes = [each for each in await self._changes(version) if each[1] not in but] if version else []
+    async def meanwhile(self, version: int, *, but: Collection[str] = (), with_own: bool = False) -> str:
+        """Return what others have done since a version, except these words of `DID`; empty for version 0.
+
+        With `with_own` it is also what whoever acts has done, as in another form.
+        """
+        changes = [each for each in await self._changes(version, with_own) if each[1] not in but] if version else []
         return words.meanwhile(changes) if changes else ""
 
     async def require_current(self, version: int, step: Step | None = None, *, but: Collection[str] = ()) -> None:
@@ -308,19 +311,24 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
             raise UserError(f"{said} Yours was not saved.")
         raise ChangedError(said, shown=words.now(self.card, said), version=await self.version())
 
-    async def _changes(self, version: int) -> list[tuple[str, str]]:
-        """Return what others have done since: names, and words of `DID`."""
+    async def _changes(self, version: int, with_own: bool) -> list[tuple[str, str, Sequence[str]]]:
+        """Return what was done since: names, words of `DID`, and what of it was corrected."""
         entry = tables.AuditEntry
-        query = select(col(entry.actor), col(entry.action)).where(
+        query = select(col(entry.actor), col(entry.action), col(entry.detail)).where(
             col(entry.id) > version,
             col(entry.subject) == f"{self.subject}:{self.subject_id}",
-            col(entry.actor) != self.actor,
             col(entry.action).in_([f"{self.prefix}.{word}" for word in words.DID]),
         )
         found = await self.session.execute(query.order_by(col(entry.id)))
-        return [(self._named(actor), action.removeprefix(f"{self.prefix}.")) for actor, action in found]
+        return [
+            (self._named(actor), action.removeprefix(f"{self.prefix}."), detail.get("fields", ()))
+            for actor, action, detail in found
+            if with_own or actor != self.actor
+        ]
 
     def _named(self, actor: str) -> str:
+        if actor == self.actor:
+            return "you"
         kind, _, who = actor.partition(":")
         if kind != "person":
             return TRACKER_WORDS.get(who, "the tracker")

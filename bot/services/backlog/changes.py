@@ -48,18 +48,6 @@ _ENDED = "This request is not open any more, so nothing was changed."
 _LOST = ("lost_people", "lost_times", "lost_hours", "evidence")
 _BLOCKED = ("blocked_people", "blocked_share", "blocked_until")
 _DATE = ("needed_by", "miss_hours")
-_WORDS = {
-    **dict.fromkeys(("lost_people", "lost_times", "lost_hours"), "the hours lost"),
-    **dict.fromkeys(_BLOCKED, "who is blocked"),
-    "evidence": "how the hours are known",
-    "needed_by": "the date",
-    "needed_reason": "why by then",
-    "miss_hours": "what it costs to miss the date",
-    "team_id": "the team",
-    "asked_by": "who needs it",
-    "title": "the title",
-    "items": "the items",
-}
 #: What somebody has typed, which the audit log does not keep, and what it is called where it is kept.
 _TEXTS = {"title": "title", "items": "items", "needed_reason": "why by then"}
 
@@ -72,7 +60,7 @@ async def to_change(deps: Deps, snapshot: Snapshot, *, request_id: int, person_i
         demand, is_own = await _demand(act)
         # The day on the card may be another team's.
         card = replace(act.card, needed_reason=act.row.needed_reason, version=await act.version())
-        meanwhile = await act.meanwhile(version, but=TAKEN_ON)
+        meanwhile = await act.meanwhile(version, but=TAKEN_ON, with_own=True)
         its = Changeable(card, _entry(demand), demand.needed_by, is_own, meanwhile=meanwhile)
         source = act.row if is_own else await _joined_from(act)
         if source is None or not any(place := thread_of(source.source_key)):
@@ -118,7 +106,7 @@ async def change(
         if demand.team_id is not None:
             demand.person_id = person_id
         numbers = {name: list(map(str, each)) for name, each in changed.items() if name not in _TEXTS}
-        entry = await act.note("change", team=demand.team_id, **numbers)
+        entry = await act.note("change", team=demand.team_id, fields=list(changed), **numbers)
         texts = {said: changed[name] for name, said in _TEXTS.items() if name in changed}
         keep(act, entry, "; ".join(f"{name}: {old} → {new}" for name, (old, new) in texts.items()))
         await wake_if_needed_sooner(act)
@@ -302,10 +290,10 @@ def _said(row: tables.Request, demand: tables.RequestDemand) -> dict[str, object
 
 def _what(changed: Mapping[str, tuple[object, object]]) -> str:
     """Return in words what was corrected; a cost that no card shows with its hours."""
-    said = list(dict.fromkeys(_WORDS[name] for name in changed))
+    said = list(dict.fromkeys(words.FIELDS[name] for name in changed))
     cost = changed.get("miss_hours", (None, None))[1]
     if isinstance(cost, float):
-        said[said.index(_WORDS["miss_hours"])] += f" ({words.hours(cost)})"
+        said[said.index(words.FIELDS["miss_hours"])] += f" ({words.hours(cost)})"
     return join(said)
 
 
