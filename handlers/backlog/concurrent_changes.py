@@ -41,8 +41,9 @@ def merge(
     opened, now = opened_with(opened_blocks), opened_with(blocks.change_view(its, "", teams(context))["blocks"])
     moved = _moved(opened, now)
     edit = merged(opened, typed, _as_opened(now, typed, moved))
-    if edit.contested and its.meanwhile:
-        contested = {name: (there, edit.values[name]) for name, there in edit.contested.items()}
+    contested = {name: (there, edit.values[name]) for name, there in edit.contested.items()}
+    contested |= {title: ("", typed[title]) for title in _of_another_kind(opened, typed, moved)}
+    if contested and its.meanwhile:
         shown = words.now(its.card, its.meanwhile)
         raise ChangedError(its.meanwhile, shown=shown, version=its.card.version, contested=contested)
     values, restored = {**now, **edit.values}, []
@@ -54,6 +55,12 @@ def merge(
         elif said and its_kind is not None:
             restored.append(RequestItem(its_kind, said))
     return MergedForm(values, tuple(restored), moved)
+
+
+def _of_another_kind(opened: Mapping[str, str], typed: Mapping[str, str], moved: Mapping[int, int]) -> list[str]:
+    """Return the fields of items that are gone, and to which somebody has only given another kind."""
+    gone = [each for place, each in enumerate(_ITEM_FIELDS) if place not in moved and opened.get(each[0])]
+    return [title for title, kind in gone if typed.get(title) == opened[title] and typed.get(kind) != opened.get(kind)]
 
 
 def _moved(opened: Mapping[str, str], now: Mapping[str, str]) -> dict[int, int]:

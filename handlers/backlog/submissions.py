@@ -13,14 +13,17 @@ from bot.blocks import backlog as blocks
 from bot.blocks.backlog import form_metadata, forms
 from bot.blocks.backlog.actions import Instead, InsteadValue, OtherValue
 from bot.blocks.backlog.form_metadata import FormMetadata
+from bot.blocks.contested import opened_with
 from bot.blocks.forms import Answers, Field
 from bot.blocks.text import Block, is_channel_id
 from bot.blocks.values import parse
+from bot.domain.backlog.changes import reason_of_day
 from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
 from bot.domain.backlog.item_types import kind_in, retitled
 from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems, thread_key, thread_of
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
+from bot.domain.backlog.summaries import followed
 from bot.domain.catalog import Area
 from bot.domain.records import TeamRecord
 from bot.domain.trust import AccountStanding
@@ -28,7 +31,7 @@ from bot.domain.working_time import zone_of
 from bot.errors import FormError, SlackError, UserError
 from bot.ports import Ack
 from bot.services import inbound, portfolio, routing
-from bot.services.backlog import alternatives, intake, joins, lists, threads
+from bot.services.backlog import alternatives, drafts, intake, joins, lists, threads
 from bot.services.context import Context
 from handlers import replies, share
 from handlers.backlog import jobs
@@ -69,6 +72,7 @@ async def _submitted(submission: Submission, context: Context) -> Ack:
         speakers = await _speakers(context, metadata, new.demand.drafted)
         new = replace(new, demand=replace(new.demand, speakers=speakers))
     new = _about_what_is_named(context, submission.user_id, metadata, said, new)
+    new = await _named_by_items(new, submission, metadata)
     if instead is not None:
         return await _instead(context, instead, new, team)
     return await _open(context, new)
@@ -195,12 +199,33 @@ def _new_request(
         skills_gaps=said[forms.GAPS],
         stays_with_team=metadata.stays_with_team if may_copy else (),
         needed_by=said.get(forms.NEEDED_BY),
-        needed_reason=said.text(forms.NEEDED_REASON),
+        needed_reason=_reason(metadata, said),
         demand=demand_of(said, _drafted(metadata, said)),
         asset_id=metadata.asset_id,
         area=Area(metadata.area) if metadata.area else None,
         reminder_id=metadata.reminder_id,
         supports_id=metadata.supports_id,
+    )
+
+
+def _reason(metadata: FormMetadata, said: Answers) -> str:
+    """Return why it is needed by its day; nothing where that is not the one with which the thread gives the reason."""
+    filled, was = (str(metadata.kept.get(each.block_id, "")) for each in (forms.NEEDED_BY, forms.NEEDED_REASON))
+    day = date.fromisoformat(filled) if filled else None
+    return reason_of_day(said.get(forms.NEEDED_BY), said.text(forms.NEEDED_REASON), was=day, reason_was=was)
+
+
+async def _named_by_items(new: NewRequest, submission: Submission, metadata: FormMetadata) -> NewRequest:
+    """Return a request whose title and technologies follow its items, as far as they were left as they were drafted."""
+    opened = opened_with(submission.blocks)
+    before = [each for title in forms.ITEM_TITLES if (each := opened.get(title.block_id))]
+    after = [each.title for each in new.items]
+    drafted = metadata.kept.get(forms.TECHNOLOGIES.block_id, ())
+    is_left = list(new.technologies) == list(drafted)
+    return replace(
+        new,
+        title=followed(new.title, before, after) if new.title == opened.get(forms.TITLE.block_id) else new.title,
+        technologies=await drafts.followed_technologies(drafted, before, after) if is_left else new.technologies,
     )
 
 

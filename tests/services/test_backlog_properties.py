@@ -61,7 +61,7 @@ ORIGINS = (
     Origin("form:V1"),
 )
 #: What `steps.take` takes.
-STEPS = [each for each in Step if each not in (Step.MERGE, Step.DELIVER_PART)]
+STEPS = [each for each in Step if each not in (Step.MERGE, Step.DELIVER_PART, Step.SUFFICE)]
 NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DELIVER})
 FAULTS = (SlackUnreachableError("ClientConnectorError"), SlackError("internal_error"), "lost")
 SECRET = "a-secret-of-webhooks"

@@ -71,6 +71,9 @@ async def test_a_date_that_has_passed_is_answered_with_a_new_one_or_with_none(as
     assert (await asked.row()).needed_by is None
     assert (await actions(asked.stage)).count("backlog.needed_by") == 2
     assert (await on(asked, 3, 27)).ts == again.ts
+    shown = (await asked.stage.ask("/devops show 1", user="eve")).text
+    assert "Ada Byron changed its date: 5 Mar → 20 Mar" in shown
+    assert "Grace Marsh changed its date: 20 Mar → none" in shown
 
 
 async def test_a_request_that_is_not_needed_any_more_is_withdrawn(asked: Requested) -> None:

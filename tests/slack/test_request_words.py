@@ -46,7 +46,8 @@ async def test_words_that_were_corrected_are_kept_where_they_can_be_deleted(requ
     assert detail["lost_people"] == ["0.0", "3.0"]
     assert title not in str(detail), "nothing can be deleted from the audit log"
     shown = (await requested.stage.ask("/devops show 1", user="eve")).text
-    assert f"Ada Byron changed it: title: {title} → A keyspace" in shown
+    was = "A time-series store: we need a Cassandra keyspace, created…"
+    assert f"Ada Byron changed it: title {was} → A keyspace; hours 0 → 30 a month" in shown
 
 
 async def test_what_people_write_keeps_its_lines_and_is_shown_whole_where_it_is_news(requested: Requested) -> None:

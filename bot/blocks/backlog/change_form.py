@@ -13,6 +13,7 @@ from bot.blocks.backlog.forms import (
     BLOCKED,
     EVIDENCE,
     EVIDENCE_WORDS,
+    FOLLOWS_WORDS,
     HOURS,
     ITEM_KINDS,
     ITEM_TITLES,
@@ -20,6 +21,7 @@ from bot.blocks.backlog.forms import (
     MISSED,
     NEEDED_BY,
     NEEDED_REASON,
+    OF_ITS_DAY,
     PEOPLE,
     SHARE,
     SHARE_CHOICES,
@@ -45,7 +47,7 @@ from bot.domain.records import TeamRecord
 #: Slack's most for the value of a box.
 _LONGEST_VALUE = 150
 ADDED = text(actions.ADDED, "Another item", limit=LONGEST_TITLE)
-ADDED_TYPE = choice(actions.ADDED_TYPE, "What kind of item is that?")
+ADDED_TYPE = choice(actions.ADDED_TYPE, "Kind of the other item")
 #: What the thread says by now, each beside the fields that have it otherwise: a tick takes it.
 WISHES = ticks(actions.WISHES, "Asked for in the thread since")
 TAKE_OUT = ticks(actions.TAKE_OUT, "The thread takes this back: take it out?")
@@ -57,6 +59,8 @@ TAKE_BLOCKED = ticks(actions.TAKE_BLOCKED, "Who is blocked")
 NO_DAY = encode(DayValue(""))
 #: What is said of an item whose words were edited or deleted.
 _GONE = "The words that asked for it are gone."
+#: What is said of an item that is done while others are not.
+_DELIVERED = "Delivered already. Write something else, and it is open again."
 _NEWS = "Tick what is to be taken; what you leave out is not offered again."
 TITLE = filled_text(actions.TITLE, "What do you need?", limit=LONGEST_TITLE)
 #: Each item's words, and its kind below them.
@@ -66,12 +70,12 @@ _ASKED: tuple[Field[Any], ...] = (TITLE, *_ITEMS, TAKE_RENAMED, TAKE_OUT, WISHES
 _OWN: tuple[Field[Any], ...] = (*_ASKED, NEEDED_REASON)
 _LOST: tuple[Field[Any], ...] = (PEOPLE, TIMES, HOURS, TAKE_HOURS, EVIDENCE)
 _BLOCKED: tuple[Field[Any], ...] = (BLOCKED, SHARE, TAKE_BLOCKED, UNTIL)
-_FIELDS: tuple[Field[Any], ...] = (*_LOST, *_BLOCKED, NEEDED_BY, TAKE_DAY, MISSED)
+_FIELDS: tuple[Field[Any], ...] = (*_LOST, *_BLOCKED, NEEDED_BY, TAKE_DAY, NEEDED_REASON, MISSED)
 CHANGE = Form(
     actions.CHANGE_VIEW,
     "Change",
     "Save",
-    (*_ASKED, *_FIELDS, NEEDED_REASON),
+    (*_ASKED, *_FIELDS),
     refused_at=PEOPLE,
 )
 
@@ -84,7 +88,7 @@ def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()
     said, team = its.said, its.card.team
     fills: dict[Field[Any], Fill] = {
         TITLE: Fill(its.card.title),
-        ADDED_TYPE: Fill(options=KINDS),
+        ADDED_TYPE: Fill(options=KINDS, hint=FOLLOWS_WORDS),
         TEAM: Fill(str(team.id) if team is not None else "", {str(each.id): each.name for each in teams}),
         ASKED_BY: Fill(its.card.asker.slack_id),
         PEOPLE: Fill(filled_number(said.lost_people)),
@@ -96,13 +100,14 @@ def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()
         UNTIL: Fill(filled_day(said.blocked_until)),
         NEEDED_BY: Fill(filled_day(its.needed_by)),
         MISSED: Fill(filled_number(said.miss_hours)),
-        NEEDED_REASON: Fill(its.card.needed_reason),
+        NEEDED_REASON: Fill(its.card.needed_reason, hint=OF_ITS_DAY if its.card.needed_reason else ""),
         **_news(its.news),
         TAKE_OUT: _withdrawn(its),
         TAKE_RENAMED: _renamed(its),
     }
     for item, title, kind in zip(its.card.items, ITEM_TITLES, ITEM_KINDS, strict=False):
-        fills |= {title: Fill(item.title, label=words.kind_label(item)), kind: kind_of(item)}
+        there = _DELIVERED if item.is_done else ""
+        fills |= {title: Fill(item.title, label=words.kind_label(item), hint=there), kind: kind_of(item)}
     fields = CHANGE.fields if its.is_own else tuple(each for each in CHANGE.fields if each not in _OWN)
     made = Form(CHANGE.callback_id, CHANGE.title, CHANGE.submit, fields)
     other = words.other_question(OtherValue(its.channel_id, its.thread_ts)) if its.thread_ts else []

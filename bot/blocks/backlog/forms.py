@@ -66,7 +66,8 @@ INSTEAD_WORDS = {
 _BETTER_KNOWN = (EvidenceKind.ESTIMATED, EvidenceKind.COUNTED, EvidenceKind.MEASURED)
 #: Characters above the fields, beside what there is already.
 _MOST_ABOVE = 1_200
-_FOLLOWS = "Follows the words until you choose another."
+FOLLOWS_WORDS = "Follows the words until you choose another."
+OF_ITS_DAY = "Of this day: choose another and leave this, and it goes with it."
 _WHY_EVIDENCE = "The better you know the hours, the higher the request stands: what is only guessed may be wrong."
 _NO_TITLE = "In a few words, such as “a Kafka topic for orders”"
 _ABOUT = "About; 0 if it does not happen again."
@@ -105,7 +106,7 @@ NEEDED_REASON = forms.text(actions.NEEDED_REASON, "Why by then?", limit=200)
 MISSED = forms.number_between(actions.MISSED, "How many hours does it cost to miss that day?", 0, MOST_PEOPLE)
 DETAILS = forms.text(actions.DETAILS, "Anything else?", limit=2_000, is_long=True)
 COPY = forms.ticks(actions.COPY, "The thread's words")
-_HINTS: Mapping[Field[Any], str] = MappingProxyType({ADDED_TYPE: _FOLLOWS, EVIDENCE: _WHY_EVIDENCE})
+_HINTS: Mapping[Field[Any], str] = MappingProxyType({ADDED_TYPE: FOLLOWS_WORDS, EVIDENCE: _WHY_EVIDENCE})
 #: What has to be decided is asked at once, the rest behind a button.
 _WHAT: tuple[Field[Any], ...] = (INSTEAD, TITLE, ITEM_TYPE, *ITEM_TITLES, ADDED, ITEMS, MODEL_ITEMS)
 _FOR_WHOM: tuple[Field[Any], ...] = (TEAM, NEEDED_BY)
@@ -271,7 +272,7 @@ def _work(kinds: Sequence[ItemType], asked: int, devops: str, asset: str) -> Blo
 
 def kind_of(item: RequestItem) -> Fill:
     """Return the field with the kind of an item."""
-    return Fill(item.type.value, KINDS, label=f"Kind of “{plain(item.title, 60)}”", hint=_FOLLOWS)
+    return Fill(item.type.value, KINDS, label=f"Kind of “{plain(item.title, 60)}”", hint=FOLLOWS_WORDS)
 
 
 def problem_block(name: str, shown: Collection[str]) -> str:

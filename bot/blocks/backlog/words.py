@@ -53,6 +53,7 @@ DID: Mapping[str, str] = MappingProxyType(
         "start": "started it",
         "deliver": "delivered it",
         "deliver_part": "delivered a part of it",
+        "suffice": "left only what was delivered",
         "ask": "asked something",
         "reply": "answered the question",
         "answer": "answered it",
@@ -70,6 +71,7 @@ DID: Mapping[str, str] = MappingProxyType(
         "snooze": "snoozed it",
         "change": "changed it",
         "needed_by": "changed its date",
+        "blocked_until": "changed until when a team is blocked",
     }
 )
 #: What a correction changes, by the names under which the audit log has it.

@@ -4,21 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
+
+from rapidfuzz import fuzz
 
 from bot.domain.backlog.item_types import named, retitled
 from bot.domain.backlog.new_request import DemandEntry
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
 from bot.domain.backlog.thread_news import NO_NEWS, ThreadNews
+from bot.domain.names import tokens
+
+#: From here on two words are one in another spelling.
+_ALIKE = 75
 
 
 def corrected(item: RequestItem, title: str, kind: ItemType | None) -> RequestItem:
     """Return an item with other words, and the kind that was chosen for it, None for none.
 
-    A kind that was left as it is follows the words, unless somebody has chosen it against them before.
+    A kind that was left as it is follows the words, unless somebody has chosen it against them before. What is done is
+    open again once its words say something else.
     """
+    item = replace(item, is_done=item.is_done and is_alike(item.title, title))
     words = named(item.title)
     is_chosen = kind not in (None, item.type) or (words is not None and words.weight and words.kind is not item.type)
     return replace(item, title=title, type=kind or item.type) if is_chosen else retitled(item, title)
+
+
+def is_alike(title: str, other: str) -> bool:
+    """Whether two titles say the same but for spelling: as many words, each like the other, and the same numbers."""
+    pairs = list(zip_longest(tokens(title), tokens(other), fillvalue=""))
+    return all(
+        one == two or (fuzz.ratio(one, two) >= _ALIKE and not any(map(str.isdigit, one + two))) for one, two in pairs
+    )
+
+
+def reason_of_day(day: date | None, reason: str, *, was: date | None, reason_was: str) -> str:
+    """Return why something is needed by its day: a reason belongs to the day with which it was given.
+
+    Whoever corrects the day and leaves the reason as it was has given none.
+    """
+    return "" if day is None or (day != was and reason == reason_was) else reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,13 @@ from bot.domain.backlog.quantities import Hours
 from bot.domain.backlog.relevance import Relevance
 from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.stances import Stances
+from bot.domain.backlog.summaries import shortened, summed_up
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 from bot.domain.backlog.titles import Titles
 from bot.domain.phrases import figure
 
 _SAID = patterns("wishes")
-_TITLE = 80
 #: So many sentences back stands what help is for.
 _NEAR = 6
 _ARTICLES = ("", "a", "an", "the")
@@ -154,7 +154,7 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     items = (*(_item(need, reading, called) for need in wanted), *reading.choices)
     return replace(
         about,
-        title=_title(items),
+        title=summed_up([each.title for each in items]),
         items=items,
         suggested=tuple(_suggested(lacking, vocabulary, items)),
         stays_with_team=tuple(_quoted(text, said) for text, said in found.stays),
@@ -174,7 +174,7 @@ def said_in(found: Draft, messages: Set[int], vocabulary: Vocabulary) -> Draft:
     named = {name for each in items for name in ids(vocabulary.find([each.why])[0])}
     hours, blocked, due_ = found.hours, found.blocked, found.needed_by
     return Draft(
-        title=_cut(items[0].title, _TITLE - len(more := _more(items))) + more if items else "",
+        title=summed_up([each.title for each in items]),
         items=items,
         technologies=tuple(each for each in found.technologies if each.message in messages or each.value in named),
         skills_gaps=tuple(each for each in found.skills_gaps if each.message in messages or each.value in named),
@@ -316,21 +316,8 @@ def _suggested(lacking: Mapping[str, Sentence], vocabulary: Vocabulary, items: S
                 yield Item(ItemType(kind), title, sentence.text, sentence.message.index)
 
 
-def _title(items: Sequence[Item]) -> str:
-    more = _more(items)
-    return _cut(items[0].title, _TITLE - len(more)) + more
-
-
-def _more(items: Sequence[Item]) -> str:
-    return f" and {len(items) - 1} more" if len(items) > 1 else ""
-
-
 def _headline(thread: Thread) -> str:
-    return _cut(thread.sentences[0].text, _TITLE) if thread.sentences else ""
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return shortened(thread.sentences[0].text) if thread.sentences else ""
 
 
 def _team(thread: Thread) -> Quoted | None:

@@ -70,6 +70,7 @@ class Step(StrEnum):
     START = "start"
     DELIVER = "deliver"
     DELIVER_PART = "deliver_part"  #: some of the items, while the others are still to come
+    SUFFICE = "suffice"  #: what was delivered in parts is all that is still asked for
     ASK = "ask"
     REPLY = "reply"
     ANSWER = "answer"
@@ -118,6 +119,7 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
         Step.START: Transition(_UNDECIDED | {RequestState.ACCEPTED}, RequestState.IN_PROGRESS, Right.TRIAGE),
         Step.DELIVER: Transition(OPEN, RequestState.DELIVERED, Right.TRIAGE),
         Step.DELIVER_PART: Transition(OPEN, RequestState.IN_PROGRESS, Right.TRIAGE),
+        Step.SUFFICE: Transition(OPEN, RequestState.DELIVERED, Right.REQUEST),
         Step.ASK: Transition(OPEN - {RequestState.NEEDS_INFO}, RequestState.NEEDS_INFO, Right.TRIAGE),
         Step.REPLY: Transition(frozenset({RequestState.NEEDS_INFO}), None, Right.REQUEST),
         Step.ANSWER: Transition(OPEN, RequestState.ANSWERED, Right.TRIAGE),

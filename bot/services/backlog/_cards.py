@@ -89,7 +89,7 @@ def card_of(
     return RequestCard(
         id=row.id,
         title=row.title,
-        items=tuple(_item(each) for each in row.items),
+        items=tuple(item_of(each) for each in row.items),
         standing=standing,
         steps=frozenset(step for step in Step if may_take(step, standing, now=now)),
         joined_steps=frozenset(step for step in Step if may_take_joined(step, standing, now=now)),
@@ -229,7 +229,8 @@ def stored_item(item: RequestItem) -> dict[str, Any]:
     return {"type": item.type.value, "title": item.title, "why": item.why, "quote": item.quote, **done}
 
 
-def _item(stored: Mapping[str, Any]) -> RequestItem:
+def item_of(stored: Mapping[str, Any]) -> RequestItem:
+    """Return an item that the store keeps."""
     why, quote, is_done = stored.get("why", ""), stored.get("quote", ""), bool(stored.get("is_done"))
     return RequestItem(ItemType(stored["type"]), stored["title"], why, quote, is_done)
 

@@ -13,7 +13,7 @@ from bot.services.backlog._cards import RequestAct, tell_devops
 from bot.store import tables
 
 #: Steps after which nobody has to work on a request, and those after which somebody has to once more.
-_ENDS = frozenset({Step.DELIVER, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.MERGE, Step.WITHDRAW})
+_ENDS = frozenset({Step.DELIVER, Step.SUFFICE, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.MERGE, Step.WITHDRAW})
 _GOES_ON = frozenset({Step.NOT_YET, Step.REOPEN, Step.UNMERGE, Step.RESUME})
 
 

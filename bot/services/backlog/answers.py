@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.blocks import backlog as blocks
+from bot.domain.backlog.corrections import day
 from bot.domain.backlog.demand import DemandPart, OpenQuestion
 from bot.domain.backlog.new_request import most_hours
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
@@ -16,6 +17,7 @@ from bot.services.backlog._cards import UNKNOWN, acting, tell_devops
 from bot.services.backlog._demands import demands_of, is_said_privately, sign
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog.message_updates import redraw_answered
+from bot.services.backlog.step_words import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -56,6 +58,7 @@ async def needed_until(
             or each.person_id == person_id
         ]
         before = _said(act.row, demands)
+        was = next((each.needed_by if is_date else each.blocked_until for each in demands), None)
         for demand in demands:
             sign(demand, [DemandPart.NEEDED_BY if is_date else DemandPart.BLOCKED], person_id, act.now)
             _say(demand, until, is_date=is_date)
@@ -66,9 +69,11 @@ async def needed_until(
             return act.card
         said = until.isoformat() if until is not None else None
         entry = await act.note("needed_by" if is_date else "blocked_until", until=said)
+        is_unnamed = not speaks_for_it and all(is_said_privately(act.row, each) for each in demands)
+        if not is_unnamed:
+            keep(act, entry, f"{day(was, today)} → {day(until, today)}")
         await wake_if_needed_sooner(act)
         card = await act.redraw()
-        is_unnamed = not speaks_for_it and all(is_said_privately(act.row, each) for each in demands)
         message = blocks.changed_news(card, "" if is_unnamed else snapshot.somebody(person_id).name)
         await tell_devops(
             act.session, request_id, key=f"backlog.changed:{request_id}:{entry}", message=message, at=act.now

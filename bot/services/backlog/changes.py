@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import words
-from bot.domain.backlog.changes import Changeable, RequestChange, corrected
+from bot.domain.backlog.changes import Changeable, RequestChange, corrected, reason_of_day
+from bot.domain.backlog.corrections import Stated, differences
 from bot.domain.backlog.demand import MISS_COST, DemandPart, EvidenceKind, Slowdown
+from bot.domain.backlog.item_types import kind_in
 from bot.domain.backlog.new_request import (
     LONGEST_TITLE,
     DemandEntry,
@@ -25,14 +27,16 @@ from bot.domain.backlog.new_request import (
 )
 from bot.domain.backlog.open_items import confirmed, still_to_do
 from bot.domain.backlog.prefills import MOST_ITEMS
-from bot.domain.backlog.requests import RequestCard, RequestItem
+from bot.domain.backlog.requests import RequestCard, RequestItem, Step
+from bot.domain.backlog.summaries import followed
 from bot.domain.backlog.thread_news import held_by
 from bot.domain.names import clean
 from bot.domain.phrases import join
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import outbox, routing
-from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, loaded, stored_item, tell_devops
+from bot.services.backlog import drafts, steps
+from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, item_of, loaded, stored_item, tell_devops
 from bot.services.backlog._demands import demands_of, is_said_privately, sign
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._joiners import threads_of
@@ -48,8 +52,12 @@ _ENDED = "This request is not open any more, so nothing was changed."
 _LOST = ("lost_people", "lost_times", "lost_hours", "evidence")
 _BLOCKED = ("blocked_people", "blocked_share", "blocked_until")
 _DATE = ("needed_by", "miss_hours")
-#: What somebody has typed, which the audit log does not keep, and what it is called where it is kept.
-_TEXTS = {"title": "title", "items": "items", "needed_reason": "why by then"}
+#: What somebody has typed, which the audit log does not keep: nothing can be deleted from it.
+_TYPED = frozenset({"title", "items", "needed_reason"})
+#: What a correction has changed, by name: how it was, and how it is.
+_Changed: TypeAlias = Mapping[str, tuple[object, object]]
+_NOTHING_LEFT = "Nothing would be left of it. To end it, press “Withdraw…” on its card."
+_ALL_IS_THERE = "All that is left of it was there before."
 
 
 async def to_change(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, version: int = 0) -> Changeable:
@@ -94,7 +102,7 @@ async def change(
         source = act.row if is_own else await _joined_from(act)
         if source is not None:
             source.read_to = max(source.read_to, new.read_to)
-        before = _said(act.row, demand)
+        before, stated = _said(act.row, demand), _stated(act, demand)
         _put(act, demand, new)
         if is_own:
             await _put_own(act, demand, new, items)
@@ -105,24 +113,52 @@ async def change(
         demand.at = act.now
         if demand.team_id is not None:
             demand.person_id = person_id
-        numbers = {name: list(map(str, each)) for name, each in changed.items() if name not in _TEXTS}
-        entry = await act.note("change", team=demand.team_id, fields=list(changed), **numbers)
-        texts = {said: changed[name] for name, said in _TEXTS.items() if name in changed}
-        keep(act, entry, "; ".join(f"{name}: {old} → {new}" for name, (old, new) in texts.items()))
-        await wake_if_needed_sooner(act)
-        card = await act.redraw()
-        await redraw_answered(act)
-        is_unnamed = not is_own and is_said_privately(act.row, demand)
-        who = "" if is_unnamed else snapshot.somebody(person_id).name
-        message = blocks.changed_news(card, who, _what(changed))
-        key = f"backlog.changed:{request_id}:{entry}"
-        told = act.card.whole.id if act.card.whole is not None else request_id
-        await tell_devops(act.session, told, key=key, message=message, at=act.now)
+        await _tell_of(act, demand, _said_of(changed, new), stated, today, is_own=is_own)
         if "title" in changed:
             await _rename_whole(act)
         if "asked_by" in changed:
             await _tell_asker(act)
-        return card
+        if is_own and _is_all_there(act.card, items):
+            return (await steps.carry_out(act, Step.SUFFICE, words=_ALL_IS_THERE)).card
+        return act.card
+
+
+def _said_of(changed: _Changed, new: RequestChange) -> _Changed:
+    """Return what of a correction is said: no title that follows the items, and no reason that goes with its day."""
+    follows = set()
+    if "title" in changed and not _is_title_typed(new, str(changed["title"][0])):
+        follows.add("title")
+    if "needed_by" in changed and not changed.get("needed_reason", ("", ""))[1]:
+        follows.add("needed_reason")
+    return {name: each for name, each in changed.items() if name not in follows}
+
+
+async def _tell_of(
+    act: RequestAct,
+    demand: tables.RequestDemand,
+    changed: _Changed,
+    before: Stated,
+    today: date,
+    *,
+    is_own: bool,
+) -> None:
+    """Write down what was corrected, show it where the request is shown, and tell the DevOps team."""
+    numbers = {name: list(map(str, each)) for name, each in changed.items() if name not in _TYPED}
+    entry = await act.note("change", team=demand.team_id, fields=list(changed), **numbers)
+    is_unnamed = not is_own and is_said_privately(act.row, demand)
+    if not is_unnamed:
+        after = _stated(act, demand)
+        after = after if "title" in changed else replace(after, title=before.title)
+        said = "; ".join(differences(before, after, today))
+        keep(act, entry, said if is_own or not after.team else f"for {after.team}: {said}")
+    await wake_if_needed_sooner(act)
+    whole = act.card.whole
+    card = await act.redraw()
+    await redraw_answered(act)
+    who = "" if is_unnamed else act.snapshot.somebody(act.person_id).name
+    message = blocks.changed_news(card, who, _what(changed))
+    key = f"backlog.changed:{act.subject_id}:{entry}"
+    await tell_devops(act.session, whole.id if whole is not None else card.id, key=key, message=message, at=act.now)
 
 
 async def _demand(act: RequestAct) -> tuple[tables.RequestDemand, bool]:
@@ -166,7 +202,8 @@ def _corrected(items: tuple[RequestItem, ...], new: RequestChange) -> Iterator[R
             kept = replace(item, quote="") if place in new.kept else item
             there.add(title or item.title)
             yield corrected(kept, title or item.title, kind)
-    more = [RequestItem(new.added_type, added)] if (added := clean(new.added)) and new.added_type is not None else []
+    added = clean(new.added)[:LONGEST_TITLE]
+    more = [RequestItem(new.added_type or kind_in(added), added)] if added else []
     for each in (*more, *new.wishes):
         if (title := each.title[:LONGEST_TITLE]) not in there:
             there.add(title)
@@ -194,8 +231,10 @@ async def _check(
     )
     team = act.snapshot.team(new.team_id or demand.team_id)
     wrong = problems(its, today=today, team_size=len(team.member_ids) if team is not None else None)
-    if bool(clean(new.added)) != (new.added_type is not None):
-        wrong |= {"added_type": "Choose its kind."} if new.added else {"added": "Write what it is, or choose no kind."}
+    if "items" in wrong:
+        wrong["items"] = _NOTHING_LEFT
+    if new.added_type is not None and not clean(new.added):
+        wrong["added"] = "Write what it is, or choose no kind."
     if team is not None and team.id != demand.team_id:
         others = await demands_of(act.session, act.subject_id)
         if any(each.team_id == team.id for each in others):
@@ -208,17 +247,36 @@ async def _put_own(
     act: RequestAct, demand: tables.RequestDemand, new: RequestChange, items: tuple[RequestItem, ...]
 ) -> None:
     """Correct what is asked for, for which team and for whom; who needs it now follows it, and is told."""
-    row = act.row
-    row.title = clean(new.title)[:LONGEST_TITLE] or row.title
+    row, before, now = act.row, [each.title for each in act.card.items], [each.title for each in items]
+    row.title = _title(new) if _is_title_typed(new, row.title) else followed(row.title, before, now)
+    named = await drafts.followed_technologies(row.technologies, before, now)
+    gone = {each for each in row.technologies if each not in named}
+    row.technologies, row.skills_gaps = list(named), [each for each in row.skills_gaps if each not in gone]
     # What is left of it may be what was delivered before the rest.
     row.items = [stored_item(each) for each in (items if still_to_do(items) else confirmed(items))]
-    row.needed_by, row.needed_reason = new.needed_by, new.needed_reason
+    was = row.needed_by, row.needed_reason
+    row.needed_by = new.needed_by
+    row.needed_reason = reason_of_day(new.needed_by, new.needed_reason, was=was[0], reason_was=was[1])
     if new.team_id is not None:
         row.team_id = demand.team_id = new.team_id
     if new.asked_by in (None, row.asked_by):
         return
     row.asked_by = new.asked_by
     await add_once(act.session, tables.RequestFollower, request_id=act.subject_id, person_id=new.asked_by, at=act.now)
+
+
+def _title(new: RequestChange) -> str:
+    return clean(new.title)[:LONGEST_TITLE]
+
+
+def _is_title_typed(new: RequestChange, title: str) -> bool:
+    """Whether somebody has called a request otherwise than by its title."""
+    return _title(new) not in ("", title)
+
+
+def _is_all_there(card: RequestCard, items: tuple[RequestItem, ...]) -> bool:
+    """Whether nothing is left to do of what was delivered one by one, and nobody else has asked for more."""
+    return card.is_open and bool(items) and not still_to_do(items) and not (card.parts or card.asked_too)
 
 
 async def _rename_whole(act: RequestAct) -> None:
@@ -288,7 +346,24 @@ def _said(row: tables.Request, demand: tables.RequestDemand) -> dict[str, object
     return {**said, "items": items, "needed_reason": row.needed_reason}
 
 
-def _what(changed: Mapping[str, tuple[object, object]]) -> str:
+def _stated(act: RequestAct, demand: tables.RequestDemand) -> Stated:
+    """Return what a correction can change as the history of the request says it."""
+    team, asker = act.snapshot.team(demand.team_id), act.snapshot.somebody(act.row.asked_by)
+    return Stated(
+        title=act.row.title,
+        items=tuple(item_of(each) for each in act.row.items),
+        lost=(demand.lost_people, demand.lost_times, demand.lost_hours),
+        evidence=demand.evidence,
+        blocked=(demand.blocked_people, demand.blocked_share, demand.blocked_until),
+        needed_by=demand.needed_by,
+        needed_reason=act.row.needed_reason,
+        miss_hours=demand.miss_hours,
+        team=team.name if team is not None else "",
+        asker=asker.name,
+    )
+
+
+def _what(changed: _Changed) -> str:
     """Return in words what was corrected; a cost that no card shows with its hours."""
     said = list(dict.fromkeys(words.FIELDS[name] for name in changed))
     cost = changed.get("miss_hours", (None, None))[1]

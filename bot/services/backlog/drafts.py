@@ -142,6 +142,21 @@ def names_of(technologies: Iterable[str]) -> dict[str, str]:
     return {each: names[each] for each in technologies if each in names}
 
 
+async def followed_technologies(
+    technologies: Iterable[str], before: Sequence[str], after: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the technologies of a request whose items were called `before` and are called `after`, by their ids."""
+    said = tuple(technologies)
+    return said if list(before) == list(after) else await asyncio.to_thread(_followed, said, before, after)
+
+
+def _followed(technologies: Iterable[str], before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
+    from bot.domain.backlog import named_technologies  # noqa: PLC0415 - as above
+    from bot.domain.backlog.technologies import known  # noqa: PLC0415 - as above
+
+    return named_technologies.followed(technologies, before, after, known())
+
+
 def _draft(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], *, is_asked: bool) -> Prefill:
     # The rules are a tenth of a start, and the first thread is early enough for them.
     from bot.domain.backlog import drafts, technologies, threads  # noqa: PLC0415

@@ -46,9 +46,13 @@ from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
+#: Steps with which something is there.
+_DELIVERS = frozenset({Step.DELIVER, Step.DELIVER_PART, Step.SUFFICE})
+#: Steps that a use case of their own takes.
+_TAKEN_ELSEWHERE = frozenset({Step.MERGE, Step.DELIVER_PART, Step.SUFFICE})
 #: Steps of which the thread hears in a message of its own, as it does of the start of what nobody had accepted; of all
 #: others the card alone tells.
-_NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.DELIVER, Step.DELIVER_PART})
+_NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DISMISS, *_DELIVERS})
 #: Steps with which somebody of the DevOps team who works on what nobody had begun takes it on.
 _BEGINS = frozenset({Step.START, Step.DELIVER_PART})
 #: Steps of its own team's of which those who need it as well, and who follow it, hear; the card tells that team.
@@ -110,11 +114,11 @@ async def take(  # noqa: PLR0913 - all but two by name
 
     Raises NotFoundError for no such request, NotAllowedError without the right, and UserError for a step that the
     request's state does not allow, or without the words that it needs. ChangedError is raised where others have changed
-    the request since its `version`. ValueError is for merging, which needs to know
-    into what: `merges.merge` does, and for the delivery of a part, which is one with `there`.
+    the request since its `version`. ValueError is for merging, which needs to know into what: `merges.merge` does, for
+    the delivery of a part, which is one with `there`, and for what a correction comes to.
     """
-    if step in (Step.MERGE, Step.DELIVER_PART):
-        raise ValueError("a request is merged by merges.merge, and a part delivered by a delivery with `there`")
+    if step in _TAKEN_ELSEWHERE:
+        raise ValueError(f"no step of its own: {step}")
     right = TRANSITIONS[step].right
     whose = {"with_parts": step in AT_DELIVERY, "with_joined": step in OF_JOINED}
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, **whose) as act:
@@ -145,7 +149,7 @@ async def carry_out(
     is_news = step in _NEWS or (step is Step.START and _is_unaccepted(act.row))
     is_still_asked = moved.state is RequestState.NEEDS_INFO and step is not Step.ASK
     note_response(act, step)
-    if step is Step.DELIVER:
+    if step in (Step.DELIVER, Step.SUFFICE):
         # What comes later belongs to what is there.
         link = link or await last_link(act, Step.DELIVER, Step.DELIVER_PART)
     if step is Step.REOPEN or (step is Step.UNMERGE and _was_answered_by_merging(act.row)):
@@ -199,7 +203,7 @@ def _put_items(act: RequestAct, step: Step, left: Collection[int]) -> None:
 def _move(row: tables.Request, step: Step, moved: RequestStanding, now: datetime) -> None:
     """Put a request where it stands after a step, with the days that belong to that."""
     row.state, row.state_before, row.state_at = moved.state.value, moved.before.value, moved.since
-    if step in (Step.DELIVER, Step.DELIVER_PART):
+    if step in _DELIVERS:
         row.delivered_at = now
     if step not in KEEPS_SNOOZE:
         row.snoozed_until = None
