@@ -118,6 +118,16 @@ async def _react(fake: FakeSlack, body: Json) -> Json:
     return {}
 
 
+async def _edit(fake: FakeSlack, body: Json) -> Json:
+    await fake.edit(_text(body, "user"), _text(body, "channel"), _text(body, "ts"), _text(body, "text"))
+    return {}
+
+
+async def _delete(fake: FakeSlack, body: Json) -> Json:
+    await fake.delete(_text(body, "user"), _text(body, "channel"), _text(body, "ts"))
+    return {}
+
+
 def issue_action(issues: PlaygroundIssues) -> _Action:
     """Return the action that closes, reopens or comments on an issue."""
 
@@ -150,6 +160,8 @@ ACTIONS: dict[str, _Action] = {
     "home": _home,
     "dm": _dm,
     "react": _react,
+    "edit": _edit,
+    "delete": _delete,
 }
 
 

@@ -37,7 +37,9 @@ MANIFEST: Json = {
     "oauth_config": {
         "scopes": {"bot": ["chat:write", "commands", "app_mentions:read", "im:history", "im:write", "reactions:read"]}
     },
-    "settings": {"event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "reaction_added"]}},
+    "settings": {
+        "event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "message.im", "reaction_added"]}
+    },
 }
 
 

@@ -119,6 +119,50 @@ async def test_a_reaction_is_shown_and_delivered(open_page: OpenPage, playground
     assert delivered() == 1
 
 
+async def test_own_messages_are_edited_and_deleted_with_the_keyboard(
+    open_page: OpenPage, playground: Playground
+) -> None:
+    page = await open_page()
+    await page.get_by_role("button", name="Baton", exact=True).click()
+    await send(page, "We need a *Kafka* topic & <more>, @bert")
+    edit = messages(page).last.get_by_role("button", name="Edit message")
+    await edit.focus()
+    await page.keyboard.press("Enter")
+    words = page.get_by_role("dialog", name="Edit message").get_by_role("textbox", name="Edit message")
+    await expect(words).to_be_focused()
+    await expect(words).to_have_value("We need a *Kafka* topic & <more>, @bert")
+    await page.keyboard.press("Escape")
+    await expect(edit).to_be_focused()
+    await page.keyboard.press("Enter")
+    await words.fill("We need a Redis cache, @bert")
+    await page.keyboard.press("Enter")
+    await expect(messages(page).last).to_contain_text("We need a Redis cache, @bert")
+    await expect(messages(page).last.locator(".edited")).to_have_text("(edited)")
+    await expect(edit).to_be_focused()
+    await messages(page).last.get_by_role("button", name="Delete message").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("dialog", name="Delete message").get_by_role("button", name="Delete").click()
+    await expect(messages(page)).to_have_count(0)
+    await expect(page.locator(BOX)).to_be_focused()
+
+    def delivered() -> list[str]:
+        events = [each.payload.get("event", {}) for each in playground.fake.deliveries]
+        return [each["subtype"] for each in events if each.get("subtype")]
+
+    await until(lambda: len(delivered()) > 1)
+    assert delivered() == ["message_changed", "message_deleted"]
+
+
+async def test_messages_of_others_are_not_edited_or_deleted(open_page: OpenPage, playground: Playground) -> None:
+    page = await open_page()
+    await playground.fake.post(playground.bert, playground.general, "Mine")
+    await playground.app.call("chat.postMessage", channel=playground.general, text="The app's")
+    await expect(messages(page)).to_have_count(2)
+    await expect(page.get_by_role("button", name="Add a reaction")).to_have_count(2)
+    await expect(page.get_by_role("button", name="Edit message")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Delete message")).to_have_count(0)
+
+
 async def test_the_direct_message_opens(open_page: OpenPage) -> None:
     page = await open_page()
     await page.get_by_role("button", name="Baton", exact=True).click()

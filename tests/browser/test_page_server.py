@@ -40,7 +40,7 @@ async def test_a_same_origin_action_is_done(client: ClientSession, playground: P
     assert [each.text for each in playground.fake.visible_messages(playground.bert, playground.general)] == ["hello"]
 
 
-@pytest.mark.parametrize("path", ["message", "view/submit", "act", "react"])
+@pytest.mark.parametrize("path", ["message", "view/submit", "act", "react", "edit"])
 @pytest.mark.parametrize("half", ["\\ud800", "before \\udc00 after", "\\udc00\\ud800"])
 async def test_half_of_a_character_is_refused_in_a_sentence(
     client: ClientSession, playground: Playground, path: str, half: str

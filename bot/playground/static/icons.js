@@ -2,6 +2,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
   bolt: "M11 2 4 11h5l-1 7 8-10h-6z",
+  delete: "M4 6h12M8 6V4h4v2M6 6l1 11h6l1-11M9 9v5M11 9v5",
+  edit: "M4 16l1-4 8-8 3 3-8 8zM11 6l3 3",
   close: "M5 5l10 10M15 5 5 15",
   back: "M12 4 6 10l6 6",
   eye: "M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5zM10 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",

@@ -6,6 +6,7 @@ import { QUICK_REACTIONS, emojiFor } from "./emoji.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { ownTools } from "./own.js";
 
 export function messageNode(app, message, { inThread }) {
   const author = authorOf(app, message);
@@ -84,7 +85,7 @@ function toolbar(app, message, { inThread }) {
   const reply = inThread ? null : h("button", { type: "button", class: "icon-button", "aria-label": "Reply in thread", title: "Reply in thread", data: { focus: "reply" }, on: { click: () => app.go({ thread: root }).then(() => document.getElementById("thread-input")?.focus()) } }, icon("reply"));
   const react = h("button", { type: "button", class: "icon-button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "Add a reaction", title: "Add a reaction", data: { focus: "react" }, on: { click: () => openMenu(react, "Reactions", reactionItems(app, message)) } }, icon("react"));
   const more = h("button", { type: "button", class: "icon-button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "Message shortcuts", title: "Message shortcuts", data: { focus: "more" }, on: { click: () => openMenu(more, "Message shortcuts", shortcutItems(app, message)) } }, icon("more"));
-  return h("div", { class: "message-tools", role: "group", "aria-label": "Message actions" }, reply, react, more);
+  return h("div", { class: "message-tools", role: "group", "aria-label": "Message actions" }, reply, react, ownTools(app, message, { inThread }), more);
 }
 
 function shortcutItems(app, message) {
