@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from bot.blocks.text import Block, is_web_address, mention, modal, option, plain, section
 from bot.blocks.values import number
 from bot.domain.catalog import Area
-from bot.domain.names import clean_lines, cut, storable
+from bot.domain.names import clean, clean_lines, cut, storable
 from bot.domain.phrases import LEAST_AMOUNT
 from bot.domain.secrets import SECRET, looks_secret
 from bot.errors import ChangedError, FormError, UserError
@@ -24,6 +25,8 @@ _T = TypeVar("_T")
 
 #: Slack's limits of a select menu: its options, the text and the value of one.
 _MOST_OPTIONS, _OPTION_TEXT, _OPTION_VALUE = 100, 75, 150
+#: How much is shown of the two ends of a text that begins as another one does.
+_HEAD, _TAIL = 36, 35
 #: More boxes to tick than this are shown as a menu.
 _MOST_BOXES = 10
 
@@ -326,14 +329,27 @@ def _ticks(fill: Fill, *, is_menu: bool) -> Block | None:
 
 def _options(fill: Fill) -> dict[str, Block]:
     """Return the options of a field by their values."""
-    cut = {
-        value[:_OPTION_VALUE]: _option(said, value, fill.hints.get(value, "")) for value, said in fill.options.items()
-    }
-    return dict(islice(cut.items(), _MOST_OPTIONS))
+    texts = _told_apart(fill.options)
+    made = {value[:_OPTION_VALUE]: _option(said, value, fill.hints.get(value, "")) for value, said in texts.items()}
+    return dict(islice(made.items(), _MOST_OPTIONS))
+
+
+def _told_apart(options: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of options by their values: those that begin alike are cut in their middle, or numbered."""
+    texts = {value: plain(said, _OPTION_TEXT) for value, said in options.items()}
+    begins, seen = Counter(texts.values()), Counter[str]()
+    for value, text in texts.items():
+        if begins[text] == 1:
+            continue
+        said = clean(options[value])
+        whole = text if text == said else f"{cut(said, _HEAD).rstrip()} … {said[-_TAIL:].lstrip()}"
+        seen[whole] += 1
+        texts[value] = plain(whole if seen[whole] == 1 else f"({seen[whole]}) {whole}", _OPTION_TEXT)
+    return texts
 
 
 def _option(said: str, value: str, hint: str) -> Block:
-    made = option(plain(said, _OPTION_TEXT) or "(no name)", value[:_OPTION_VALUE])
+    made = option(said or "(no name)", value[:_OPTION_VALUE])
     if more := plain(hint, _OPTION_TEXT):
         made["description"] = {"type": "plain_text", "text": more}
     return made

@@ -378,6 +378,7 @@ def thread_news(card: RequestCard, name: str) -> ThreadNews:
     return ThreadNews(
         items=card.items,
         withdrawn={place: name if place else "" for place in range(len(card.items))},
+        renamed=dict.fromkeys(range(len(card.items)), (name, name)),
         needed_by=NOW.date() + timedelta(40),
         hours=(3, 4.33, 2.5),
         blocked=(2, Slowdown.HALF),

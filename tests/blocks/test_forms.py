@@ -160,6 +160,22 @@ def test_several_can_be_ticked(number: int, kind: str) -> None:
     assert NUMBERS.read({}, {"things": ("1", "9")})[THINGS] == ("1", "9")
 
 
+def test_boxes_that_begin_alike_are_told_apart() -> None:
+    alike = "A pipeline that builds, signs and publishes the container images of the billing service to "
+    said = [alike + "staging", alike + "production", alike + "staging", "Else", "Else", "Other", "🚀" * 90, "🚀" * 91]
+    view = NUMBERS.view("", "Which?", {THINGS: Fill(options={str(at): each for at, each in enumerate(said)})})
+    assert refuse_view(view) == []
+    things = next(each["element"] for each in view["blocks"] if each.get("block_id") == "things")
+    texts = [each["text"]["text"] for each in things["options"]]
+    assert len({*texts}) == len(texts)
+    assert texts[:2] == [
+        "A pipeline that builds, signs and pu … s of the billing service to staging",
+        "A pipeline that builds, signs and pu … f the billing service to production",
+    ]
+    assert texts[2].startswith("(2) A pipeline that")
+    assert texts[3:6] == ["Else", "(2) Else", "Other"]
+
+
 def test_boxes_are_asked_only_where_there_are_some() -> None:
     view = NUMBERS.view("", "What it is about.")
     assert [each["block_id"] for each in view["blocks"] if each["type"] == "input"] == ["count", "share"]

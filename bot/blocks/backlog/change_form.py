@@ -46,6 +46,8 @@ from bot.domain.records import TeamRecord
 
 #: Slack's most for the value of a box.
 _LONGEST_VALUE = 150
+#: … and for the words beside it.
+_LONGEST_BOX = 75
 ADDED = text(actions.ADDED, "Another item", limit=LONGEST_TITLE)
 ADDED_TYPE = choice(actions.ADDED_TYPE, "Kind of the other item")
 #: What the thread says by now, each beside the fields that have it otherwise: a tick takes it.
@@ -178,8 +180,13 @@ def _renamed(its: Changeable) -> Fill:
     """Return how the thread calls items by now, by their places among those that are shown."""
     shown = {place: each for place, each in its.news.renamed.items() if place < len(ITEM_TITLES)}
     values = {encode(RenamedValue(place, clean(new)))[:_LONGEST_VALUE]: place for place, (new, _) in shown.items()}
-    texts = {value: f"{its.card.items[place].title} → {shown[place][0]}" for value, place in values.items()}
+    texts = {value: _renaming(its.card.items[place].title, shown[place][0]) for value, place in values.items()}
     return Fill(options=texts, hints={value: shown[place][1] for value, place in values.items()})
+
+
+def _renaming(old: str, new: str) -> str:
+    said = f"{old} → {new}"
+    return said if len(said) <= _LONGEST_BOX else f"→ {new}"
 
 
 def _taking(said: str, value: str, quote: str, text: str = "Take it") -> Fill:
