@@ -118,7 +118,7 @@ async def take(  # noqa: PLR0913 - all but two by name
     the delivery of a part, which is one with `there`, and for what a correction comes to.
     """
     if step in _TAKEN_ELSEWHERE:
-        raise ValueError(f"no step of its own: {step}")
+        raise ValueError(f"{step} is taken by merges.merge, a delivery with `there`, or changes.change")
     right = TRANSITIONS[step].right
     whose = {"with_parts": step in AT_DELIVERY, "with_joined": step in OF_JOINED}
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, **whose) as act:
