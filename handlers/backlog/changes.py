@@ -97,6 +97,7 @@ async def _read(submission: Submission, context: Context, its: Changeable, read_
         said=demand_of(said),
         needed_by=said.get(forms.NEEDED_BY),
         needed_reason=said.text(forms.NEEDED_REASON),
+        has_reason=bool(_taken(submission).get(forms.NEEDED_REASON.block_id)),
         title=said.text(TITLE),
         titles=tuple(said.text(each) for each in forms.ITEM_TITLES if each.block_id in values),
         kinds=tuple(map(kind_of, map(said.text, forms.ITEM_KINDS))),

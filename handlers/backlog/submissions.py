@@ -72,7 +72,7 @@ async def _submitted(submission: Submission, context: Context) -> Ack:
         speakers = await _speakers(context, metadata, new.demand.drafted)
         new = replace(new, demand=replace(new.demand, speakers=speakers))
     new = _about_what_is_named(context, submission.user_id, metadata, said, new)
-    new = await _named_by_items(new, submission, metadata)
+    new = await _as_corrected(new, submission, metadata)
     if instead is not None:
         return await _instead(context, instead, new, team)
     return await _open(context, new)
@@ -199,7 +199,7 @@ def _new_request(
         skills_gaps=said[forms.GAPS],
         stays_with_team=metadata.stays_with_team if may_copy else (),
         needed_by=said.get(forms.NEEDED_BY),
-        needed_reason=_reason(metadata, said),
+        needed_reason=said.text(forms.NEEDED_REASON),
         demand=demand_of(said, _drafted(metadata, said)),
         asset_id=metadata.asset_id,
         area=Area(metadata.area) if metadata.area else None,
@@ -208,24 +208,23 @@ def _new_request(
     )
 
 
-def _reason(metadata: FormMetadata, said: Answers) -> str:
-    """Return why it is needed by its day; nothing where that is not the one with which the thread gives the reason."""
-    filled, was = (str(metadata.kept.get(each.block_id, "")) for each in (forms.NEEDED_BY, forms.NEEDED_REASON))
-    day = date.fromisoformat(filled) if filled else None
-    return reason_of_day(said.get(forms.NEEDED_BY), said.text(forms.NEEDED_REASON), was=day, reason_was=was)
+async def _as_corrected(new: NewRequest, submission: Submission, metadata: FormMetadata) -> NewRequest:
+    """Return a request as what was corrected in its draft leaves it.
 
-
-async def _named_by_items(new: NewRequest, submission: Submission, metadata: FormMetadata) -> NewRequest:
-    """Return a request whose title and technologies follow its items, as far as they were left as they were drafted."""
-    opened = opened_with(submission.blocks)
-    before = [each for title in forms.ITEM_TITLES if (each := opened.get(title.block_id))]
-    after = [each.title for each in new.items]
-    drafted = metadata.kept.get(forms.TECHNOLOGIES.block_id, ())
-    is_left = list(new.technologies) == list(drafted)
+    Title and technologies follow its items, as far as they were left as they were drafted. A reason belongs to the day
+    that the thread names with it.
+    """
+    filled = {**metadata.kept, **opened_with(submission.blocks)}
+    before = [str(each) for title in forms.ITEM_TITLES if (each := filled.get(title.block_id))]
+    after, drafted = [each.title for each in new.items], metadata.kept.get(forms.TECHNOLOGIES.block_id, ())
+    is_left = bool(before) and list(new.technologies) == list(drafted)
+    day, reason = (str(filled.get(each.block_id, "")) for each in (forms.NEEDED_BY, forms.NEEDED_REASON))
+    was = date.fromisoformat(day) if day else None
     return replace(
         new,
-        title=followed(new.title, before, after) if new.title == opened.get(forms.TITLE.block_id) else new.title,
+        title=followed(new.title, before, after) if new.title == filled.get(forms.TITLE.block_id) else new.title,
         technologies=await drafts.followed_technologies(drafted, before, after) if is_left else new.technologies,
+        needed_reason=reason_of_day(new.needed_by, new.needed_reason, was=was, reason_was=reason),
     )
 
 

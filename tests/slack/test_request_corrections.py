@@ -146,6 +146,7 @@ async def test_where_all_that_is_left_was_delivered_its_team_is_asked_whether_it
     await requested.press(requested.card, ids.CHANGE, user="ada")
     assert await requested.fill("ada", **{"item.1": None}) == {}
     assert "Delivered" in requested.card.text
+    assert requested.under_triage()[-1].startswith("Ada Byron changed the items: Delivered"), "not in progress any more"
     asked = requested.replies()[-1]
     assert "Delivered: All that is left of it was there before. <https://docs.example.com/keyspace" in asked.text
     assert asked.text.endswith("Does it do the job?")

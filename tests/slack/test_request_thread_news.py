@@ -207,6 +207,7 @@ class TestChange:
         [
             (f"We need it by {LATER.isoformat()} now, the audit begins then.", {}, "the audit begins then"),
             (f"We need it by {LATER.isoformat()} now.", {}, ""),
+            (f"We need it by {LATER.isoformat()} now, the partner goes live then.", {}, "the partner goes live then"),
             (MOVED, {"needed_reason": "The audit"}, "The audit"),
         ],
     )
@@ -262,7 +263,9 @@ class TestChange:
         assert (box["text"], box["hint"]) == ("A Kafka topic → A RabbitMQ topic", INSTEAD)
         assert options(view, ids.WISHES) == options(view, ids.TAKE_OUT) == []
         assert await renamed.fill("ada", take_renamed=[box["value"]]) == {}
-        assert [each["title"] for each in (await renamed.row()).items] == ["A RabbitMQ topic", "A Redis cache"]
+        row = await renamed.row()
+        assert [each["title"] for each in row.items] == ["A RabbitMQ topic", "A Redis cache"]
+        assert (row.title, row.technologies) == ("A RabbitMQ topic and 1 more", ["redis", "rabbitmq"])
         assert options(await change(renamed), ids.TAKE_RENAMED) == []
 
     async def test_a_new_name_that_is_left_out_is_not_offered_again(self, renamed: Requested) -> None:

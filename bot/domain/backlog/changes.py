@@ -74,12 +74,13 @@ class RequestChange:
     `titles` are the words of the items by their places, without words for one that goes, and `kinds` their kinds, None
     for one that keeps its own. `added` is one more item, and `added_type` its kind; `wishes` are what of its thread is
     added, which was read up to `read_to`, by Slack's clock. What it has taken back and stays all the same are the items
-    in `kept`, by their places, and with `keeps_day` the day.
+    in `kept`, by their places, and with `keeps_day` the day. With `has_reason` the reason was given with the day.
     """
 
     said: DemandEntry
     needed_by: date | None
     needed_reason: str = ""
+    has_reason: bool = False
     title: str = ""
     titles: tuple[str, ...] = ()
     kinds: tuple[ItemType | None, ...] = ()

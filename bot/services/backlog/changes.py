@@ -113,13 +113,19 @@ async def change(
         demand.at = act.now
         if demand.team_id is not None:
             demand.person_id = person_id
-        await _tell_of(act, demand, _said_of(changed, new), stated, today, is_own=is_own)
+        said = _said_of(changed, new)
+        entry = await _note(act, demand, said, stated, today, is_own=is_own)
+        await wake_if_needed_sooner(act)
+        if is_own and _is_all_there(act.card, items):
+            await steps.carry_out(act, Step.SUFFICE, words=_ALL_IS_THERE)
+        else:
+            await act.redraw()
+            await redraw_answered(act)
+        await _tell_devops(act, demand, said, entry, is_own=is_own)
         if "title" in changed:
             await _rename_whole(act)
         if "asked_by" in changed:
             await _tell_asker(act)
-        if is_own and _is_all_there(act.card, items):
-            return (await steps.carry_out(act, Step.SUFFICE, words=_ALL_IS_THERE)).card
         return act.card
 
 
@@ -133,32 +139,30 @@ def _said_of(changed: _Changed, new: RequestChange) -> _Changed:
     return {name: each for name, each in changed.items() if name not in follows}
 
 
-async def _tell_of(
-    act: RequestAct,
-    demand: tables.RequestDemand,
-    changed: _Changed,
-    before: Stated,
-    today: date,
-    *,
-    is_own: bool,
-) -> None:
-    """Write down what was corrected, show it where the request is shown, and tell the DevOps team."""
+async def _note(
+    act: RequestAct, demand: tables.RequestDemand, changed: _Changed, before: Stated, today: date, *, is_own: bool
+) -> int:
+    """Write down what was corrected, but no words of what is said privately; return the entry of the audit log."""
     numbers = {name: list(map(str, each)) for name, each in changed.items() if name not in _TYPED}
     entry = await act.note("change", team=demand.team_id, fields=list(changed), **numbers)
-    is_unnamed = not is_own and is_said_privately(act.row, demand)
-    if not is_unnamed:
+    if is_own or not is_said_privately(act.row, demand):
         after = _stated(act, demand)
         after = after if "title" in changed else replace(after, title=before.title)
         said = "; ".join(differences(before, after, today))
         keep(act, entry, said if is_own or not after.team else f"for {after.team}: {said}")
-    await wake_if_needed_sooner(act)
-    whole = act.card.whole
-    card = await act.redraw()
-    await redraw_answered(act)
+    return entry
+
+
+async def _tell_devops(
+    act: RequestAct, demand: tables.RequestDemand, changed: _Changed, entry: int, *, is_own: bool
+) -> None:
+    """Say what was corrected below the DevOps team's message about the request, or about what it is part of."""
+    is_unnamed = not is_own and is_said_privately(act.row, demand)
     who = "" if is_unnamed else act.snapshot.somebody(act.person_id).name
-    message = blocks.changed_news(card, who, _what(changed))
+    message = blocks.changed_news(act.card, who, _what(changed))
     key = f"backlog.changed:{act.subject_id}:{entry}"
-    await tell_devops(act.session, whole.id if whole is not None else card.id, key=key, message=message, at=act.now)
+    told = act.card.whole.id if act.card.whole is not None else act.subject_id
+    await tell_devops(act.session, told, key=key, message=message, at=act.now)
 
 
 async def _demand(act: RequestAct) -> tuple[tables.RequestDemand, bool]:
@@ -254,9 +258,9 @@ async def _put_own(
     row.technologies, row.skills_gaps = list(named), [each for each in row.skills_gaps if each not in gone]
     # What is left of it may be what was delivered before the rest.
     row.items = [stored_item(each) for each in (items if still_to_do(items) else confirmed(items))]
-    was = row.needed_by, row.needed_reason
+    was, reason = row.needed_by, "" if new.has_reason else row.needed_reason
     row.needed_by = new.needed_by
-    row.needed_reason = reason_of_day(new.needed_by, new.needed_reason, was=was[0], reason_was=was[1])
+    row.needed_reason = reason_of_day(new.needed_by, new.needed_reason, was=was, reason_was=reason)
     if new.team_id is not None:
         row.team_id = demand.team_id = new.team_id
     if new.asked_by in (None, row.asked_by):
