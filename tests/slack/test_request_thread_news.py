@@ -39,19 +39,6 @@ WISH = "We also need a Kafka topic in staging."
 MOVED = f"Sorry, we need it by {LATER.isoformat()} now."
 BLOCKED = "Now both of us are at half speed. It costs us 5 hours a week."
 ELSE = "Ask for something else"
-INSTEAD = "Actually RabbitMQ instead of Kafka."
-
-
-@pytest.fixture
-async def renamed(stage: Stage) -> Requested:
-    """A request of two things, of which the thread has named one anew since."""
-    root = await thread(stage, "We need a Kafka topic and a Redis cache.")
-    await form(stage, root)
-    assert await submit(stage) == {}
-    await posted(stage, "payments")
-    asked = Requested(stage, root)
-    await say(asked, INSTEAD)
-    return asked
 
 
 async def say(asked: Requested, *texts: str, user: str = "ada") -> None:
@@ -238,48 +225,6 @@ class TestChange:
         assert await requested.fill("ada") == {}
         assert options(await change(requested), ids.TAKE_OUT) == []
         assert len((await requested.row()).items) == 2
-
-    @pytest.mark.parametrize("later", [MOVED, "The audit was moved, so that is when we need the rest.", "Hello all."])
-    async def test_one_that_is_taken_back_is_offered_whatever_follows(self, requested: Requested, later: str) -> None:
-        dropped = "We don't need the Cassandra keyspace any more."
-        await say(requested, dropped, later)
-        assert [each["hint"] for each in options(await change(requested), ids.TAKE_OUT)] == [dropped]
-
-    async def test_one_that_nobody_was_shown_is_offered_after_a_save(self, requested: Requested) -> None:
-        dropped = "Never mind, we no longer need any of this."
-        await say(requested, dropped)
-        assert options(await change(requested), ids.TAKE_OUT) == [], "then it can be withdrawn"
-        assert await requested.fill("ada", title="A keyspace") == {}
-        await say(requested, "Sorry, we still need the Jenkins step that runs Selenium tests.")
-        view = await change(requested)
-        assert [each["value"] for each in options(view, ids.TAKE_OUT)] == ["0"]
-        assert await requested.fill("ada") == {}
-        assert options(await change(requested), ids.TAKE_OUT) == [], "it was there to tick"
-
-    async def test_what_takes_the_place_of_something_is_taken_with_one_tick(self, renamed: Requested) -> None:
-        view = await change(renamed)
-        assert "*The thread says more by now:* 1 item of something else." in said_in(view)
-        [box] = options(view, ids.TAKE_RENAMED)
-        assert (box["text"], box["hint"]) == ("A Kafka topic → A RabbitMQ topic", INSTEAD)
-        assert options(view, ids.WISHES) == options(view, ids.TAKE_OUT) == []
-        assert await renamed.fill("ada", take_renamed=[box["value"]]) == {}
-        row = await renamed.row()
-        assert [each["title"] for each in row.items] == ["A RabbitMQ topic", "A Redis cache"]
-        assert (row.title, row.technologies) == ("A RabbitMQ topic and 1 more", ["redis", "rabbitmq"])
-        assert options(await change(renamed), ids.TAKE_RENAMED) == []
-
-    async def test_a_new_name_that_is_left_out_is_not_offered_again(self, renamed: Requested) -> None:
-        await change(renamed)
-        assert await renamed.fill("ada") == {}
-        assert options(await change(renamed), ids.TAKE_RENAMED) == []
-
-    async def test_what_stays_all_the_same_is_known_wherever_it_stands_by_now(self, requested: Requested) -> None:
-        await change(requested)
-        await say(requested, "We don't need the Jenkins step any more.")
-        assert len(options(await change(requested, "grace"), ids.TAKE_OUT)) == 1
-        assert await requested.fill("ada", **{"item.0": None}) == {}
-        assert await requested.fill("grace") == {}
-        assert options(await change(requested), ids.TAKE_OUT) == []
 
     @pytest.mark.parametrize("how", ["edited", "deleted"])
     async def test_a_wish_whose_words_are_gone_can_be_taken_out(self, requested: Requested, how: str) -> None:
