@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.backlog.requests import RequestItem
-from bot.domain.backlog.summaries import shortened
+from bot.domain.backlog.summaries import begins_alike, shortened
 from bot.domain.concurrent_edits import places
 
 _LONGEST = 60
+#: So much of what stays the same is shown before a difference far behind.
+_BEFORE = 20
 #: From so many days away on, a day is said with its year.
 _FAR = 180
 _NONE = "none"
@@ -38,7 +40,7 @@ def differences(before: Stated, after: Stated, today: date) -> Iterator[str]:
     if before.title != after.title:
         yield _from_to("title", before.title, after.title)
     if before.needed_by != after.needed_by:
-        yield _from_to("date", day(before.needed_by, today), day(after.needed_by, today))
+        yield f"date {days(before.needed_by, after.needed_by, today)}"
     if after.needed_reason not in ("", before.needed_reason):
         yield f"why by then: {shortened(after.needed_reason, _LONGEST)}"
     yield from _hours(before.lost, after.lost)
@@ -54,11 +56,16 @@ def differences(before: Stated, after: Stated, today: date) -> Iterator[str]:
             yield _from_to(name, old, new)
 
 
-def day(on: date | None, today: date) -> str:
-    """Return a day in a few letters, and its year where that is not clear."""
+def days(old: date | None, new: date | None, today: date) -> str:
+    """Return two days in a few letters, each with its year where that is not clear: `16 Dec → 8 Jan`."""
+    is_one_year = old is not None and new is not None and old.year == new.year
+    return f"{_day(old, new if is_one_year and new else today)} → {_day(new, today)}"
+
+
+def _day(on: date | None, beside: date) -> str:
     if on is None:
         return _NONE
-    return f"{on.day} {on:%b %Y}" if abs((on - today).days) > _FAR else f"{on.day} {on:%b}"
+    return f"{on.day} {on:%b %Y}" if abs((on - beside).days) > _FAR and on.year != beside.year else f"{on.day} {on:%b}"
 
 
 def _items(before: Sequence[RequestItem], after: Sequence[RequestItem]) -> Iterator[str]:
@@ -68,12 +75,12 @@ def _items(before: Sequence[RequestItem], after: Sequence[RequestItem]) -> Itera
             yield f"− {shortened(old.title, _LONGEST)}"
             continue
         new = after[moved[place]]
+        kind = [new.type.value] if old.type is not new.type else []
         if old.title != new.title:
-            yield _from_to("", old.title, new.title)
-        if old.type is not new.type:
+            notes = ", ".join([*kind, *(["open again"] if old.is_done and not new.is_done else [])])
+            yield _from_to("", old.title, new.title) + (f" ({notes})" if notes else "")
+        elif kind:
             yield _from_to(f"kind of {shortened(new.title, _LONGEST)}:", old.type.value, new.type.value)
-        if old.is_done and not new.is_done:
-            yield f"{shortened(new.title, _LONGEST)} is open again"
     for place, new in enumerate(after):
         if place not in moved.values():
             yield f"+ {shortened(new.title, _LONGEST)}"
@@ -96,7 +103,7 @@ def _blocked(before: Stated, after: Stated, today: date) -> Iterator[str]:
     if share != new_share:
         yield _from_to("blocked", share, new_share)
     if until != new_until:
-        yield _from_to("blocked until", day(until, today), day(new_until, today))
+        yield f"blocked until {days(until, new_until, today)}"
 
 
 def _number(value: float | None) -> str:
@@ -105,4 +112,9 @@ def _number(value: float | None) -> str:
 
 def _from_to(name: str, old: str, new: str) -> str:
     was, now = (shortened(each, _LONGEST) or _NONE for each in (old, new))
+    same = begins_alike(old, new)
+    if same > _LONGEST // 2 and max(len(old), len(new)) > _LONGEST:
+        # What is shown begins shortly before the first difference.
+        start = old.rfind(" ", 0, same - _BEFORE)
+        was, now = (f"…{shortened(each[start:].strip(), _LONGEST)}" for each in (old, new))
     return f"{name} {was} → {now}".strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 _LONGEST = 80
 
@@ -18,6 +19,11 @@ def summed_up(titles: Sequence[str]) -> str:
 def followed(title: str, before: Sequence[str], after: Sequence[str]) -> str:
     """Return what a request is called whose items have changed: a title of somebody's own words stays."""
     return summed_up(after) or title if title == summed_up(before) else title
+
+
+def begins_alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many words, or letters, both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def shortened(text: str, most: int = _LONGEST) -> str:

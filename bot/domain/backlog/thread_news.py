@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import takewhile
 from typing import Any
 
 from bot.domain.backlog.alternatives import FILLERS
@@ -14,6 +13,7 @@ from bot.domain.backlog.demand import DemandPart, Slowdown
 from bot.domain.backlog.new_request import DemandEntry
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestCard, RequestItem, RequestState
+from bot.domain.backlog.summaries import begins_alike
 from bot.domain.names import tokens
 
 
@@ -140,15 +140,10 @@ def renamed(own: Sequence[RequestItem], later: LaterDraft) -> dict[int, tuple[st
 def _reworded(title: str, old: str, new: str) -> str:
     """Return a title that says what `new` says where it said what `old` does; its other words stay."""
     before, after = old.split(), new.split()
-    head = _alike(before, after)
-    tail = _alike(before[head:][::-1], after[head:][::-1])
+    head = begins_alike(before, after)
+    tail = begins_alike(before[head:][::-1], after[head:][::-1])
     was, now = (" ".join(each[head : len(each) - tail]) for each in (before, after))
     return title.replace(was, now, 1) if was and was in title else new
-
-
-def _alike(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return how many words both begin with."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def held_by(cards: Iterable[RequestCard]) -> tuple[RequestItem, ...]:

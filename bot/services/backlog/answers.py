@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.blocks import backlog as blocks
-from bot.domain.backlog.corrections import day
+from bot.domain.backlog.corrections import days
 from bot.domain.backlog.demand import DemandPart, OpenQuestion
 from bot.domain.backlog.new_request import most_hours
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
@@ -71,7 +71,7 @@ async def needed_until(
         entry = await act.note("needed_by" if is_date else "blocked_until", until=said)
         is_unnamed = not speaks_for_it and all(is_said_privately(act.row, each) for each in demands)
         if not is_unnamed:
-            keep(act, entry, f"{day(was, today)} → {day(until, today)}")
+            keep(act, entry, days(was, until, today))
         await wake_if_needed_sooner(act)
         card = await act.redraw()
         message = blocks.changed_news(card, "" if is_unnamed else snapshot.somebody(person_id).name)

@@ -21,9 +21,10 @@ def items(*titles: str) -> tuple[RequestItem, ...]:
     return tuple(RequestItem(ItemType.INFRASTRUCTURE, each) for each in titles)
 
 
+SAID_ITEMS, OTHER = items("A topic", "A cache"), RequestItem(ItemType.SCRIPT, "A script")
 SAID = Stated(
     title="A topic",
-    items=items("A topic", "A cache"),
+    items=SAID_ITEMS,
     lost=(2.0, 5.0, 1.0),
     evidence="guessed",
     blocked=(2, "half", None),
@@ -45,6 +46,9 @@ SAID = Stated(
         ({"items": items("A queue")}, ["− A topic", "− A cache", "+ A queue"]),
         ({"needed_by": date(2027, 1, 8)}, ["date 5 Dec → 8 Jan"]),
         ({"needed_by": date(2027, 9, 8)}, ["date 5 Dec → 8 Sep 2027"]),
+        ({"needed_by": date(2026, 1, 8)}, ["date 5 Dec → 8 Jan"]),
+        ({"items": (OTHER, SAID_ITEMS[1])}, ["A topic → A script (script)"]),
+        ({"items": (replace(OTHER, title="A topic"), SAID_ITEMS[1])}, ["kind of A topic: infrastructure → script"]),
         ({"needed_by": None, "needed_reason": ""}, ["date 5 Dec → none"]),
         ({"needed_reason": "The launch"}, ["why by then: The launch"]),
         ({"lost": (2.0, 2.0, 1.0)}, ["hours 10 → 4 a month"]),
@@ -52,11 +56,19 @@ SAID = Stated(
         ({"blocked": (1, "stopped", SIXTH)}, ["blocked 2 → 1", "blocked half → stopped", "blocked until none → 6 Dec"]),
         ({"miss_hours": 120.0}, ["hours that missing the date costs: none → 120"]),
         ({"team": "Search", "asker": "Solo"}, ["team Payments → Search", "for Ada → Solo"]),
+        ({"title": "A topic" + " of orders" * 9}, ["title A topic → A topic" + (" of orders" * 9)[:52].rstrip() + "…"]),
         ({"title": "A queue " * 20}, [f"title A topic → {('A queue ' * 20)[:59].rstrip()}…"]),
     ],
 )
 def test_the_history_says_what_a_correction_has_changed(change: dict[str, Any], said: list[str]) -> None:
     assert list(differences(SAID, replace(SAID, **change), TODAY)) == said
+
+
+def test_long_words_are_shown_from_shortly_before_their_difference() -> None:
+    long = "A pipeline that builds, signs and publishes the images of the billing service"
+    before, after = (replace(SAID, items=items(each)) for each in (long, f"{long} in production"))
+    said = "…of the billing service → …of the billing service in production"
+    assert list(differences(before, after, TODAY)) == [said]
 
 
 @pytest.mark.parametrize(
