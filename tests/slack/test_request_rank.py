@@ -66,7 +66,9 @@ async def test_what_somebody_types_or_chooses_is_what_they_say(stage: Stage) -> 
     on = day(stage.clock.now().date())
     assert "Payments: 10 hours a week = 1 person × 40 hours × 25%, slowed until " in why
     assert f"; counted, says Grace Marsh on {on}: 80% counts; adds " in why
-    assert f"needs it by {day(date(2026, 5, 2))}, says Grace Marsh on {on};" in why, "the reason was that of another day"
+    assert f"needs it by {day(date(2026, 5, 2))}, says Grace Marsh on {on};" in why, (
+        "the other reason went with its day"
+    )
 
 
 @pytest.mark.parametrize("words", ["why 1", "rank #1", "explain request 1", "why is 1 here?"])
