@@ -53,10 +53,10 @@ def size(message: Rendered) -> int:
         for key, value in left.pop().items():
             if isinstance(value, str):
                 found += len(value) if key == "text" else 0
-            elif isinstance(value, Mapping):
+            elif isinstance(value, dict):
                 left.append(value)
-            elif isinstance(value, list | tuple):
-                left += [each for each in value if isinstance(each, Mapping)]
+            elif isinstance(value, _SEVERAL):
+                left += [each for each in value if isinstance(each, dict)]
     return max(len(message.text), found)
 
 
@@ -251,6 +251,7 @@ def button(text: str, action_id: str, value: str, *, label: str = "", style: str
     return made
 
 
+_SEVERAL = (list, tuple)
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,20}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
 _HOST = re.compile(r"https?://([^/?#|<>]+)", re.IGNORECASE)

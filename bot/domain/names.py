@@ -44,8 +44,9 @@ def clean(text: str) -> str:
     Halves of a surrogate pair are removed as well, because nothing can store or send them.
     """
     # Most texts are clean, and checking is much cheaper than cleaning. A space is the only printable white space.
-    if text.isascii() and text.isprintable() and (" " not in text or ("  " not in text and text.strip() == text)):
-        return text
+    if text.isascii() and text.isprintable():
+        is_spaced = " " not in text or ("  " not in text and text.strip() == text)
+        return text if is_spaced else " ".join(text.split())
     return " ".join(_UNPRINTABLE.sub("", text).split())
 
 

@@ -366,7 +366,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
         yield blocks.explanation, blocks.explanation(item.card)
         yield blocks.explanation_view, blocks.explanation_view(item.card)
     for each in (everything[0], *fullest_cards(name)):
-        for also in ((), lines[:3], lines * 50):
+        for also in ((), lines[:3], lines * 15):
             yield blocks.card, blocks.card(each, also=also)
             yield blocks.handed_over, blocks.handed_over(each, also=also)
             yield blocks.milestone, blocks.milestone(DueMilestone(each, Milestone(30)), also=also)
@@ -396,7 +396,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
     for over in closed_cards(name):
         yield blocks.closed, blocks.closed(over)
         yield blocks.complaint_redrawn, blocks.complaint_redrawn(told, over)
-        yield blocks.closed, blocks.closed(over, also=lines * 50)
+        yield blocks.closed, blocks.closed(over, also=lines * 15)
         yield blocks.resolved, blocks.resolved(over)
     for every in digests(name):
         yield blocks.digest, blocks.digest(every)

@@ -379,10 +379,10 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
     for card in cards:
         for render in (ownership.card, ownership.asked_back, ownership.asked_before, ownership.replied):
             yield render, render(card)
-        yield ownership.card, ownership.card(card, also)
-        yield ownership.redrawn, ownership.redrawn(ownership.card(card, also), card)
-        yield ownership.asked_again, ownership.asked_again(ownership.card(card, also), card)
-        yield ownership.line_redrawn, ownership.line_redrawn(ownership.card(card, also), card)
+        sent = ownership.card(card, also)
+        yield ownership.card, sent
+        for redraw in (ownership.redrawn, ownership.asked_again, ownership.line_redrawn):
+            yield redraw, redraw(sent, card)
         for reader in readers:
             yield ownership.card, ownership.card(card, reader=reader)
         for reminder in reminders:

@@ -146,7 +146,8 @@ def ownership_warnings(card: Card) -> list[str]:
 
 
 def _hand_over(card: Card) -> str:
-    is_managed = {fold(one.deployment.observed.provider) for one in card.watch.runs} <= PROVIDERS
+    providers = {one.deployment.observed.provider for one in card.watch.runs}
+    is_managed = {fold(each) for each in providers} <= PROVIDERS
     return f"{'A provider runs this: could' if is_managed else 'Could'} the product team take all of it?"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 from bot.blocks.eol.words import away, day
 from bot.blocks.ownership.words import join
@@ -46,10 +47,15 @@ def names(runs: Sequence[MatchedDeployment], limit: int = _MOST_NAMES) -> str:
         found.setdefault(one.asset.id, (one.asset.name, {}))[1][one.deployment.observed.environment] = None
     shown = []
     for name, places in found.values():
-        where = ", ".join(escape(place, 30) for place in places if place and fold(place) != "production")
+        where = ", ".join(escape(place, 30) for place in places if place and not _is_production(place))
         shown.append(f"{escape(name, 60) or '(no name)'}{f' ({where})' if where else ''}")
     more = len({one.asset.id for one in runs}) - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more else "")
+
+
+@lru_cache(maxsize=256)  # many things run in few environments
+def _is_production(place: str) -> bool:
+    return fold(place) == "production"
 
 
 def version(running: MatchedDeployment) -> str:

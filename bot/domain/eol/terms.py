@@ -24,10 +24,10 @@ def by_terms(watches: Iterable[Watch]) -> dict[Terms, list[Watch]]:
     found: dict[Terms, list[Watch]] = {}
     for watch in watches:
         runs: dict[Terms, list[MatchedDeployment]] = {}
-        kinds = {one.goes_on for one in watch.runs}
-        terms_of = {each: deadlines_of(watch.cycle, has_extended_support=each) for each in kinds}
-        for one in watch.runs:
-            runs.setdefault(terms_of[one.goes_on], []).append(one)
+        goes_on = watch.goes_on
+        terms_of = {each: deadlines_of(watch.cycle, has_extended_support=each) for each in set(goes_on)}
+        for one, each in zip(watch.runs, goes_on, strict=True):
+            runs.setdefault(terms_of[each], []).append(one)
         for terms, same in runs.items():
             found.setdefault(terms, []).append(watch if len(runs) == 1 else replace(watch, runs=tuple(same)))
     return found
