@@ -33,6 +33,8 @@ from bot.domain.catalog import (
 )
 from bot.playground.fake_slack import Delivery, FakeSlack, MessageRef, PostedMessage
 from bot.services import snapshot
+from bot.services.backlog.comments import Comments
+from bot.services.backlog.trackers import Trackers
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
 from bot.services.listings import Listings
@@ -154,6 +156,19 @@ def already_read() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Listings, "_read", _read)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def hurried() -> Iterator[None]:
+    """Let Baton write to a tracker without a second in between."""
+    with pytest.MonkeyPatch.context() as patch:
+        for sender in (Trackers, Comments):
+            patch.setitem(sender.__init__.__kwdefaults__, "pause", _at_once)  # type: ignore[misc]
+        yield
+
+
+async def _at_once(seconds: float) -> None:
+    """Wait no time."""
 
 
 @dataclass

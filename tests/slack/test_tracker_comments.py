@@ -147,6 +147,20 @@ async def test_a_reply_becomes_a_comment_once_with_name_and_link(
     assert "eu.example.test" not in caplog.text
 
 
+async def test_comments_are_made_a_second_apart(stage: Stage, server: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, pauses = await accepted(stage), list[float]()
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    assert stage.baton.context.trackers is not None
+    monkeypatch.setattr(stage.baton.context.trackers.comments, "_pause", pause)
+    await say(made)
+    await say(made, "And by Friday")
+    await look(stage)
+    assert (len(server.comments), pauses) == (2, [1.0, 1.0])
+
+
 async def test_a_comment_becomes_a_reply_once_with_name_and_link(stage: Stage, server: StandIn) -> None:
     made = await accepted(stage)
     server.say("mia", "Which <region>?\n@channel decides")
