@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.app import RunningApp, running
 from bot.clients.slack import SlackClient
@@ -53,6 +53,10 @@ from tests.postgres_databases import migrated
 SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-for-tests", "xoxb-token-for-tests", "xapp-token-for-tests"
 METRICS_TOKEN = "metrics-token-for-tests"
 HERE = Origin("catalog.yaml", 1)
+_OUTBOX = core(OutboxMessage).c
+_UNDER_WAY = _OUTBOX.state.in_(("waiting", "sending"))
+_ANSWERS = select(_OUTBOX.id).where(_OUTBOX.key.startswith("answer:"), _UNDER_WAY)
+_UNSENT = select(_OUTBOX.state).where(_UNDER_WAY, _OUTBOX.due_at <= bindparam("until"))
 
 
 def team_owns(name: str, area: Area = Area.ALL, role: Role = Role.OWNER) -> OwnerClaim:
@@ -163,7 +167,7 @@ def hurried() -> Iterator[None]:
     """Let Baton write to a tracker without a second in between."""
     with pytest.MonkeyPatch.context() as patch:
         for sender in (Trackers, Comments):
-            patch.setitem(sender.__init__.__kwdefaults__, "pause", _at_once)  # type: ignore[misc]
+            patch.setitem(sender.__init__.__kwdefaults__, "pause", _at_once)  # type: ignore[arg-type]
         yield
 
 
@@ -213,14 +217,10 @@ class Stage:
 
     async def _answers_posted(self) -> None:
         """Wait until no answer to an event is on its way to Slack, at one a second in a channel."""
-        outbox = core(OutboxMessage)
-        under_way = select(outbox.c.id).where(
-            outbox.c.key.startswith("answer:"), outbox.c.state.in_(("waiting", "sending"))
-        )
         async with asyncio.timeout(10):
             while True:
-                async with self.database.reading() as session:
-                    if (await session.execute(under_way)).first() is None:
+                async with self.database.connected() as connection:
+                    if (await connection.execute(_ANSWERS)).first() is None:
                         return
                 self.clock.advance(timedelta(milliseconds=200))
                 self.baton.context.drainer.wake()
@@ -241,10 +241,8 @@ class Stage:
                     self.clock.advance(timedelta(seconds=1))
 
     async def _unsent(self, until: datetime) -> set[str]:
-        outbox = core(OutboxMessage)
-        query = select(outbox.c.state).where(outbox.c.state.in_(("waiting", "sending")), outbox.c.due_at <= until)
-        async with self.database.reading() as session:
-            return set((await session.execute(query)).scalars())
+        async with self.database.connected() as connection:
+            return set((await connection.execute(_UNSENT, {"until": until})).scalars())
 
     async def say(
         self, text: str, *, user: str = "grace", channel: str = "general", thread_ts: str | None = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from bot.playground._state import blocks_of, elements
 from bot.playground.fake_slack import MessageRef, PostedMessage, View, ViewRef
@@ -21,6 +21,9 @@ from tests.slack.test_eol_answers import posted
 #: What is typed and chosen in fields that have to be filled, one after the other until the form is taken.
 _WORDS = ("Because the audit asks for it", "4", "https://docs.example.test/x", "Ledger", "20", "30")
 _DAYS = (10, 20, 3, 40)
+_AUDIT = tables.core(tables.AuditEntry).c
+_LAST = select(func.max(_AUDIT.id))
+_SINCE = select(_AUDIT.action).where(_AUDIT.id > bindparam("last")).order_by(_AUDIT.id)
 #: No row of the database has this number.
 NOBODY = "999999"
 
@@ -243,8 +246,8 @@ class Presses:
 
     async def _before(self, role: str) -> tuple[int, int, int, set[str]]:
         self.caplog.clear()
-        async with self.stage.database.reading() as session:
-            last = (await session.execute(select(func.max(tables.AuditEntry.id)))).scalar() or 0
+        async with self.stage.database.connected() as connection:
+            last = (await connection.execute(_LAST)).scalar() or 0
         return last, len(self.stage.slack.toasts), self._shown_to_all(), set(self._read_by(role))
 
     def _read_by(self, role: str) -> Iterator[str]:
@@ -264,10 +267,8 @@ class Presses:
     ) -> Press:
         await self.stage.settle()
         last, toasts, messages, read = before
-        async with self.stage.database.reading() as session:
-            found = await session.execute(
-                select(tables.AuditEntry.action).where(tables.AuditEntry.id > last).order_by(tables.AuditEntry.id)  # type: ignore[operator,arg-type]
-            )
+        async with self.stage.database.connected() as connection:
+            found = await connection.execute(_SINCE, {"last": last})
             changes = [each for each in found.scalars() if each != "people.identify"]
         new = [text for text in self._read_by(role) if text not in read]
         made = Press(role, name, changes, said + "\n".join(new))
