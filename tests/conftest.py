@@ -46,15 +46,19 @@ def examples(count: int) -> settings:
 #: How Slack reaches Baton, and where its store is.
 DEPLOYMENTS = ["http-sqlite", "http-postgresql", "socket-sqlite"]
 DATABASES = ["sqlite", "postgresql"]
-#: Where tests run by day, of so many: on PostgreSQL they take over half as much processor time again.
+#: Where tests run by day, of so many: on PostgreSQL they take over half as much processor time again. And with which
+#: tracker; `tests/clients` holds what each tracker takes and answers.
 _BY_DAY = {
     "deployment": [*DEPLOYMENTS, *["http-sqlite"] * 6, *["socket-sqlite"] * 3],
     "database_url": [*DATABASES, *["sqlite"] * 6],
+    "server": ["github", "jira"],
 }
 #: The folders whose single tests take about a minute each.
 LONGEST = {"simulation", "strangers"}
 #: The folders whose tests are about the database itself, or time what users wait for.
 ABOUT_SQL = {"store", "migrations", "benchmarks"}
+#: The folder whose tests are about what goes over the wire to others.
+ABOUT_WIRES = "clients"
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
 
@@ -110,15 +114,28 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _is_chosen(item: pytest.Item) -> bool:
     called = getattr(item, "callspec", None)
-    if called is None or item.get_closest_marker("sql") is not None:
-        return True
-    for fixture, kinds in _BY_DAY.items():
-        chosen = called.params.get(fixture)
-        if chosen is not None:
-            is_named = any(fixture in str(mark.args[0]) for mark in item.iter_markers("parametrize"))
-            test = item.nodeid.replace(chosen, "")
-            return is_named or kinds[zlib.crc32(test.encode()) % len(kinds)] == chosen
-    return True
+    params = called.params if called is not None else {}
+    free = {fixture: params[fixture] for fixture in _BY_DAY if fixture in params and not _runs_all(item, fixture)}
+    name = item.nodeid
+    for chosen in free.values():
+        name = name.replace(chosen, "")
+    return all(_by_day(fixture, name) == chosen for fixture, chosen in free.items())
+
+
+def _runs_all(item: pytest.Item, fixture: str) -> bool:
+    """Whether a test runs by day, too, with all that this fixture may be: where that matters, or the test names it."""
+    if fixture == "server":
+        matters = item.path.parent.name == ABOUT_WIRES
+    else:
+        matters = item.get_closest_marker("sql") is not None
+    return matters or any(fixture in str(mark.args[0]) for mark in item.iter_markers("parametrize"))
+
+
+def _by_day(fixture: str, name: str) -> str:
+    kinds = _BY_DAY[fixture]
+    # The trackers by other digits of the number: the deployment is not to decide which one it is.
+    number = zlib.crc32(name.encode()) >> (16 if fixture == "server" else 0)
+    return kinds[number % len(kinds)]
 
 
 @pytest.fixture(scope="session", autouse=True)
