@@ -207,7 +207,7 @@ def _is_near(right: Any, found: Any) -> bool:
 
 
 def _load(file: Path) -> list[Labels]:
-    read: list[Labels] = yaml.safe_load(file.read_text(encoding="utf-8")) or []
+    read: list[Labels] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or []
     return [{key: _by_vocabulary(key, label) for key, label in each.items()} for each in read]
 
 

@@ -80,7 +80,7 @@ class Phrase:
 
 
 def read() -> Iterator[Phrase]:
-    for kind, phrases in yaml.safe_load(FILE.read_text(encoding="utf-8")).items():
+    for kind, phrases in yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
         for at, row in enumerate(phrases):
             expected = row if isinstance(row, dict) else {"text": row}
             yield Phrase(kind, expected["text"], expected, is_aside=at % 2 == 1)

@@ -37,4 +37,6 @@ def _engine(*arguments: object, **options: object) -> AsyncEngine:
 
 #: The starter table, and what Baton's app in Slack is made from, read once.
 starter_table = cache(starter.load)
-manifest = cache(lambda: yaml.safe_load((Path(__file__).resolve().parents[1] / "app.yaml").read_text()))
+manifest = cache(
+    lambda: yaml.load((Path(__file__).resolve().parents[1] / "app.yaml").read_text(), Loader=yaml.CSafeLoader)
+)

@@ -37,6 +37,6 @@ class Turn:
 
 
 def read() -> Iterator[Turn]:
-    for kind, turns in yaml.safe_load(_FILE.read_text(encoding="utf-8")).items():
+    for kind, turns in yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
         for at, each in enumerate(turns):
             yield Turn(kind, each["m"], each.get("not", ""), each.get("want", ""), is_aside=at % 2 == 1)

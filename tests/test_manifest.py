@@ -19,7 +19,7 @@ SCHEMA = SHARED / "slack" / "manifest.schema.2.0.0.json"
 
 @pytest.fixture
 def manifest() -> dict[str, Any]:
-    return yaml.safe_load((REPOSITORY / "app.yaml").read_text())
+    return yaml.load((REPOSITORY / "app.yaml").read_text(), Loader=yaml.CSafeLoader)
 
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason="Slack's manifest schema is not beside the checkout")

@@ -24,6 +24,6 @@ def manifest() -> dict[str, Any]:
 
     for path in (_FOLDER.parents[1] / "app.yaml", _FOLDER / "app.yaml"):
         if path.is_file():
-            read: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+            read: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
             return read
     raise SettingsError("app.yaml is missing: install Baton again.")

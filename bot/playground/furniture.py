@@ -92,7 +92,7 @@ async def things_to_try(database: Database) -> tuple[Suggestion, ...]:
 
 def read_threads(file: Path) -> dict[str, Any]:
     """Return a channel, its topic and its threads from a file of the demo."""
-    said: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    said: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return said
 
 

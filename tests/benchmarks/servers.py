@@ -195,7 +195,7 @@ async def _slack(_options: dict[str, Any]) -> AsyncIterator[str]:
     from tests.benchmarks.stored import PEOPLE
 
     slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token="xapp-none", rate_limits=False)
-    slack.install(yaml.safe_load((_REPOSITORY / "app.yaml").read_text()))
+    slack.install(yaml.load((_REPOSITORY / "app.yaml").read_text(), Loader=yaml.CSafeLoader))
     for number, user_id in enumerate(PEOPLE):
         slack.add_user("ada" if not number else f"person-{number}", real_name=f"Person {number}", user_id=user_id)
     for number in range(40):

@@ -15,7 +15,9 @@ from bot.domain.eol import InCycle, Table, UnknownProduct, match
 
 pytestmark = pytest.mark.bench
 
-_ROWS = yaml.safe_load(Path(__file__).with_name("image_references.yaml").read_text(encoding="utf-8"))
+_ROWS = yaml.load(
+    Path(__file__).with_name("image_references.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+)
 _OWN = "own"
 
 

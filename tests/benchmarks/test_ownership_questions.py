@@ -13,7 +13,9 @@ from tests.benchmarks.asking import Named, asked, stored
 
 pytestmark = pytest.mark.bench
 
-_CASES = yaml.safe_load(Path(__file__).with_name("ownership_questions.yaml").read_text(encoding="utf-8"))
+_CASES = yaml.load(
+    Path(__file__).with_name("ownership_questions.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+)
 
 
 async def test_the_owner_is_the_one_that_the_files_name(tmp_path: Path) -> None:

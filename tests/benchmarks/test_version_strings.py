@@ -13,7 +13,7 @@ from bot.domain.eol import InCycle, Matched, match
 
 pytestmark = pytest.mark.bench
 
-_ROWS = yaml.safe_load(Path(__file__).with_name("version_strings.yaml").read_text(encoding="utf-8"))
+_ROWS = yaml.load(Path(__file__).with_name("version_strings.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 _NO_CYCLE = "none"
 #: Products that a version may say that it is one of, though it stands beside another.
 _OTHERS = frozenset({"mariadb", "opensearch", "amazon-aurora-mysql", "dotnetfx"})

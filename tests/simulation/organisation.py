@@ -143,7 +143,7 @@ class Organisation:
 
     def furnish(self, slack: FakeSlack) -> None:
         """Give everybody an account and every team a channel."""
-        slack.install(yaml.safe_load(_MANIFEST.read_text()))
+        slack.install(yaml.load(_MANIFEST.read_text(), Loader=yaml.CSafeLoader))
         for team in self.teams:
             for kind in ("lead", "member"):
                 name, number = f"{kind}-{team.number:02}", f"U0{kind.upper()}{team.number:03}"

@@ -296,7 +296,7 @@ def _slack(clock: SharedClock) -> FakeSlack:
 
 
 def _furnish(slack: FakeSlack) -> None:
-    slack.install(yaml.safe_load(_MANIFEST.read_text()))
+    slack.install(yaml.load(_MANIFEST.read_text(), Loader=yaml.CSafeLoader))
     for handle in (*_PEOPLE, _ADMIN):
         slack.add_user(handle, real_name=handle, email=f"{handle}@example.test", tz="Etc/UTC")
     for team in _TEAMS:

@@ -28,7 +28,7 @@ from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, SECRET, organisation
 @pytest.fixture
 async def slack() -> AsyncIterator[FakeSlack]:
     made = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN)
-    made.install(yaml.safe_load((REPOSITORY / "app.yaml").read_text()))
+    made.install(yaml.load((REPOSITORY / "app.yaml").read_text(), Loader=yaml.CSafeLoader))
     made.add_user("grace", real_name="Grace Marsh", email="grace@example.test")
     made.add_channel("general", members=["grace"], bot_is_member=True)
     await made.start()

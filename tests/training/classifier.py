@@ -51,7 +51,7 @@ def sets() -> list[str]:
 
 def learn() -> dict[str, dict[str, float]]:
     """Return the weights, by what they tell and by feature."""
-    quotes = yaml.safe_load(QUOTES.read_text(encoding="utf-8"))
+    quotes = yaml.load(QUOTES.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     labelled = {name: drafting.read(name) for name in sets()}
     said = {name: list(examples(labelled[name], quotes.get(name, {}))) for name in labelled}
     labelled |= {_PHRASES: list(_phrases())}
