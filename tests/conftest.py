@@ -47,17 +47,20 @@ def examples(count: int) -> settings:
 DEPLOYMENTS = ["http-sqlite", "http-postgresql", "socket-sqlite"]
 DATABASES = ["sqlite", "postgresql"]
 #: Where tests run by day, of so many: on PostgreSQL they take over half as much processor time again. And with which
-#: tracker; `tests/clients` holds what each tracker takes and answers.
+#: tracker and which format of files; `tests/clients` holds what each tracker takes and each format says.
 _BY_DAY = {
     "deployment": [*DEPLOYMENTS, *["http-sqlite"] * 6, *["socket-sqlite"] * 3],
     "database_url": [*DATABASES, *["sqlite"] * 6],
     "server": ["github", "jira"],
+    "files": ["codeowners", "backstage", "terraform", "csv", "baton"],
 }
+#: Those that only matter to tests marked `sql`.
+_STORES = {"deployment", "database_url"}
 #: The folders whose single tests take about a minute each.
 LONGEST = {"simulation", "strangers"}
 #: The folders whose tests are about the database itself, or time what users wait for.
 ABOUT_SQL = {"store", "migrations", "benchmarks"}
-#: The folder whose tests are about what goes over the wire to others.
+#: The folder whose tests are about what comes from others and goes to them.
 ABOUT_WIRES = "clients"
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
@@ -124,17 +127,16 @@ def _is_chosen(item: pytest.Item) -> bool:
 
 def _runs_all(item: pytest.Item, fixture: str) -> bool:
     """Whether a test runs by day, too, with all that this fixture may be: where that matters, or the test names it."""
-    if fixture == "server":
-        matters = item.path.parent.name == ABOUT_WIRES
-    else:
-        matters = item.get_closest_marker("sql") is not None
-    return matters or any(fixture in str(mark.args[0]) for mark in item.iter_markers("parametrize"))
+    is_about_it = (
+        item.get_closest_marker("sql") is not None if fixture in _STORES else item.path.parent.name == ABOUT_WIRES
+    )
+    return is_about_it or any(fixture in str(mark.args[0]) for mark in item.iter_markers("parametrize"))
 
 
 def _by_day(fixture: str, name: str) -> str:
     kinds = _BY_DAY[fixture]
-    # The trackers by other digits of the number: the deployment is not to decide which one it is.
-    number = zlib.crc32(name.encode()) >> (16 if fixture == "server" else 0)
+    # By other digits of the number: the deployment is not to decide which tracker or format it is.
+    number = zlib.crc32(name.encode()) >> (0 if fixture in _STORES else 16)
     return kinds[number % len(kinds)]
 
 

@@ -61,13 +61,15 @@ def baton(owner: str, note: str = "") -> str:
 
 
 Write = Callable[..., str]
-FILES: list[tuple[str, str, Write]] = [
-    ("codeowners", "CODEOWNERS", codeowners),
-    ("backstage", "catalog-info.yaml", catalog_info),
-    ("terraform", "state.json", terraform),
-    ("csv", "assets.csv", csv),
-    ("baton", "org.yaml", baton),
-]
+FILES: dict[str, tuple[str, Write]] = {
+    "codeowners": ("CODEOWNERS", codeowners),
+    "backstage": ("catalog-info.yaml", catalog_info),
+    "terraform": ("state.json", terraform),
+    "csv": ("assets.csv", csv),
+    "baton": ("org.yaml", baton),
+}
+#: By day, other tests have files of one format each.
+every_format = pytest.mark.parametrize("files", FILES, indirect=True)
 
 
 class Files(World):
@@ -116,10 +118,10 @@ def is_orders(asset: AssetRecord | None) -> bool:
     return asset is not None and "orders" in asset.name
 
 
-@pytest.fixture(params=FILES, ids=[name for name, _, _ in FILES])
+@pytest.fixture(params=FILES)
 async def files(request: pytest.FixtureRequest, database: Database, clock: Any, tmp_path: Path) -> Files:
-    name, file, write = request.param
-    files = Files(database, clock, name, tmp_path / file, write)
+    file, write = FILES[request.param]
+    files = Files(database, clock, request.param, tmp_path / file, write)
     member = "ada@example.test"
     people = (team(each) for each in ("devops", "search", "logistics"))
     await files.load("people", *people, team("payments", members=(member,)), person(name="Ada", email=member))
@@ -128,6 +130,7 @@ async def files(request: pytest.FixtureRequest, database: Database, clock: Any, 
     return files
 
 
+@every_format
 @pytest.mark.sql
 async def test_an_unchanged_file_is_no_dispute_and_the_answer_names_it(files: Files) -> None:
     report = await files.imports("devops")
@@ -152,6 +155,7 @@ async def test_a_third_owner_is_a_dispute(files: Files) -> None:
     assert {held.name for held in verdict.claims} == {"payments", "logistics"}
 
 
+@every_format
 async def test_from_day_thirty_on_it_is_a_dispute_without_any_import(files: Files) -> None:
     files.clock.advance(30 * DAY - timedelta(seconds=1))
     assert await files.owned_by() == ({"payments"}, ["devops"])
@@ -187,6 +191,7 @@ async def test_nobody_gets_it_back_by_a_file_when_the_receiver_is_gone(files: Fi
         assert {held.name for held in verdict.owners} == {"payments"}
 
 
+@every_format
 async def test_it_ends_when_the_file_names_the_receiver(files: Files) -> None:
     report = await files.imports("payments")
     assert (report.newly_disputed, report.outdated_count) == (0, 0)
