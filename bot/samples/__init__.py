@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
+
+import orjson
 
 from bot.blocks.text import Block, Rendered
 from bot.samples import backlog, eol, eol_notes, eol_plans, general, handoff, health, ownership
@@ -38,7 +39,7 @@ def largest() -> list[tuple[str, Rendered | Block]]:
         for renderer, made in samples(name):
             module = renderer.__module__.removeprefix("bot.blocks.")
             title = f"{module}.{renderer.__name__} ({kind} names)"
-            size = len(json.dumps(body_of(made)))
+            size = len(orjson.dumps(body_of(made)))
             if title not in found or size > found[title][0]:
                 found[title] = size, made
     return [(title, made) for title, (_, made) in sorted(found.items())]
