@@ -17,7 +17,7 @@ from bot.blocks.text import Block, is_web_address, mention, modal, option, plain
 from bot.blocks.values import number
 from bot.domain.catalog import Area
 from bot.domain.names import clean, clean_lines, cut, storable
-from bot.domain.phrases import LEAST_AMOUNT
+from bot.domain.phrases import LEAST_AMOUNT, figure
 from bot.domain.secrets import SECRET, looks_secret
 from bot.errors import ChangedError, FormError, UserError
 
@@ -182,7 +182,7 @@ def number_between(
         except ValueError:
             value = nan
         if not least <= value <= most or (is_whole and value != int(value)):
-            raise UserError(f"Write a {'whole ' if is_whole else ''}number from {least:g} to {most:,g}.")
+            raise UserError(f"Write a {'whole ' if is_whole else ''}number from {figure(least)} to {figure(most)}.")
         if 0 < abs(value) < LEAST_AMOUNT:
             raise UserError(f"Write {LEAST_AMOUNT} or more, or 0 for none.")
         return value

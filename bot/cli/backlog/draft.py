@@ -15,6 +15,7 @@ from bot.domain.backlog import drafts, technologies, threads
 from bot.domain.backlog.drafts import Draft
 from bot.domain.encodings import read_json
 from bot.domain.names import clean, storable
+from bot.domain.phrases import figure
 from bot.errors import UnreadableError
 
 
@@ -105,7 +106,7 @@ def _lines(found: Draft) -> Iterator[str]:
     named = (
         ("technologies", [each.value for each in found.technologies]),
         ("nobody can yet", [each.value for each in found.skills_gaps]),
-        ("hours a month", [f"{found.hours.monthly:g}"] if found.hours and found.hours.monthly is not None else []),
+        ("hours a month", [figure(found.hours.monthly)] if found.hours and found.hours.monthly is not None else []),
         ("people blocked", [str(found.blocked.people)] if found.blocked else []),
         ("needed by", [found.needed_by.day.isoformat()] if found.needed_by else []),
         ("stays with the team", [clean(each.value) for each in found.stays_with_team]),

@@ -9,6 +9,7 @@ from datetime import date
 from bot.domain.backlog.requests import RequestItem
 from bot.domain.backlog.summaries import begins_alike, shortened
 from bot.domain.concurrent_edits import places
+from bot.domain.phrases import figure
 
 _LONGEST = 60
 #: So much of what stays the same is shown before a difference far behind.
@@ -89,11 +90,11 @@ def _items(before: Sequence[RequestItem], after: Sequence[RequestItem]) -> Itera
 def _hours(before: tuple[float, float, float], after: tuple[float, float, float]) -> Iterator[str]:
     if before == after:
         return
-    was, now = (round(people * times * hours, 1) for people, times, hours in (before, after))
+    was, now = (figure(people * times * hours) for people, times, hours in (before, after))
     if was != now:
-        yield f"hours {was:g} → {now:g} a month"
+        yield f"hours {was} → {now} a month"
     else:
-        yield _from_to("hours", *(" × ".join(f"{each:g}" for each in said) for said in (before, after)))
+        yield _from_to("hours", *(" × ".join(map(figure, said)) for said in (before, after)))
 
 
 def _blocked(before: Stated, after: Stated, today: date) -> Iterator[str]:
@@ -107,7 +108,7 @@ def _blocked(before: Stated, after: Stated, today: date) -> Iterator[str]:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else figure(value)
 
 
 def _from_to(name: str, old: str, new: str) -> str:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
+from bot.domain.phrases import figure
 from bot.errors import UserError
 
 HOURS_PER_WEEK = 40  #: of one person
@@ -234,7 +235,7 @@ class Estimate:
             if low > high:
                 lower, higher = names.split()
                 raise UserError(
-                    f"The {lower} hours ({low:g}) are more than the {higher} ones ({high:g}): "
+                    f"The {lower} hours ({figure(low)}) are more than the {higher} ones ({figure(high)}): "
                     "give three numbers that rise, such as 8, 16 and 40."
                 )
 

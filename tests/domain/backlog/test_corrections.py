@@ -54,6 +54,8 @@ SAID = Stated(
         ({"lost": (2.0, 2.0, 1.0)}, ["hours 10 → 4 a month"]),
         ({"lost": (1.0, 5.0, 2.0)}, ["hours 2 × 5 × 1 → 1 × 5 × 2"]),
         ({"blocked": (1, "stopped", SIXTH)}, ["blocked 2 → 1", "blocked half → stopped", "blocked until none → 6 Dec"]),
+        ({"lost": (1.0, 1.0, 0.02)}, ["hours 10 → 0.02 a month"]),
+        ({"miss_hours": 12_345_678.0}, ["hours that missing the date costs: none → 12,345,678"]),
         ({"miss_hours": 120.0}, ["hours that missing the date costs: none → 120"]),
         ({"team": "Search", "asker": "Solo"}, ["team Payments → Search", "for Ada → Solo"]),
         ({"title": "A topic" + " of orders" * 9}, ["title A topic → A topic" + (" of orders" * 9)[:52].rstrip() + "…"]),
