@@ -449,7 +449,8 @@ def owners_in(said: Verdict) -> set[str]:
     found = set()
     for holding in holdings:
         slack_id = holding.person.slack_id if holding.person else ""
-        mentioned = slack_id == ADA_ID and not isinstance(said, Orphaned)
+        is_gone = isinstance(said, Orphaned) or (isinstance(said, Owned) and holding in said.left_behind)
+        mentioned = slack_id == ADA_ID and not is_gone
         found.add(f"<@{ADA_ID}>" if mentioned else f"*{escape(holding.name, 80) or '(no name)'}*")
     return found
 
