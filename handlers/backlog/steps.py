@@ -15,6 +15,7 @@ from bot.blocks.forms import Field, Form
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import UNKNOWN, number, parse
+from bot.domain.backlog.alternatives import likeliest_first
 from bot.domain.backlog.open_items import NOTHING_IS_THERE
 from bot.domain.backlog.requests import TRANSITIONS, RequestCard, Step, may_take_in
 from bot.domain.rights import Right
@@ -308,7 +309,8 @@ async def _plan_form(context: Context, action: Action, word: str, request_id: in
             found = await context.backlog.oldest(person_id, _MOST_CHOICES)
             # Of more than a menu takes, the number is typed: none of them is beyond reach.
             first = found.first if found.total <= _MOST_CHOICES else ()
-            others = [each for each in first if each.id != request_id and may_take_in(each, card)]
+            its = next((each for each in first if each.id == request_id), card)  # with the ids of its technologies
+            others = likeliest_first(its, (each for each in first if each.id != request_id and may_take_in(each, card)))
             return blocks.merge_view(card, others, metadata)
         case actions.SNOOZE:
             return blocks.snooze_view(card, metadata)

@@ -201,10 +201,12 @@ def boxes_in(blocks: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 def merge_view(its: RequestCard, others: Iterable[RequestCard], metadata: str) -> Block:
     """Return the form that makes a request part of another."""
-    options = {str(each.id): f"#{each.id} {each.title}" for each in others}
+    shown = list(others)
+    options = {str(each.id): f"#{each.id} {each.title}" for each in shown}
+    teams = {str(each.id): f"for {(each.team or each.asker).name}" for each in shown}
     said = "Whoever asked for it then counts for the other one, which lists what only this one asks for:"
     said = "\n".join([words.name(its), said, *words.items(its.items), "You can undo the merge."])
-    return MERGE.view(metadata, said, {INTO: Fill(options=options)})
+    return MERGE.view(metadata, said, {INTO: Fill(options=options, hints=teams)})
 
 
 def snooze_view(its: RequestCard, metadata: str) -> Block:

@@ -76,6 +76,12 @@ def alike(wanted: Wanted, requests: Iterable[RequestCard]) -> tuple[RequestCard,
     return tuple(each for _, each in found[:MOST])
 
 
+def likeliest_first(its: RequestCard, others: Iterable[RequestCard]) -> list[RequestCard]:
+    """Return requests that one may be a duplicate of, those that are most like it first, then the oldest."""
+    wanted = Wanted(its.title, its.technologies, asset_id=its.asset_id)
+    return sorted(others, key=lambda each: (-_likeness(wanted, each), each.id))
+
+
 def delivered(wanted: Wanted, requests: Iterable[RequestCard]) -> tuple[RequestCard, ...]:
     """Return what was delivered for the same technologies and can be used by others, the newest first."""
     ids = _folded(wanted.technologies)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.backlog.alternatives import Wanted, alike, delivered, libraries
+from bot.domain.backlog.alternatives import Wanted, alike, delivered, libraries, likeliest_first
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem, RequestStanding, RequestState
 from bot.domain.catalog import AssetKind
 from bot.domain.records import AssetRecord, PersonRecord
@@ -51,6 +51,18 @@ def test_requests_are_alike_by_technology_or_by_words(
 ) -> None:
     wanted = Wanted("We need access to the billing bucket", ("cassandra",))
     assert bool(alike(wanted, [card(1, title, *technologies)])) is is_alike
+
+
+def test_a_duplicate_of_what_is_most_like_it_comes_first_and_none_is_left_out() -> None:
+    its = card(9, "We need access to the billing bucket", "cassandra")
+    other, same_technology, same_words, both = (
+        card(1, "Backups"),
+        card(2, "A keyspace", "cassandra", "terraform", "jenkins"),
+        card(3, "Access to the billing bucket", is_private=True),
+        card(4, "Access to the billing bucket", "cassandra"),
+    )
+    found = likeliest_first(its, [other, same_technology, same_words, both, replace(other, id=0)])
+    assert [each.id for each in found] == [4, 3, 2, 0, 1]
 
 
 def test_the_same_asset_is_alike_and_only_when_it_is_named() -> None:
