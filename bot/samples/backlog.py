@@ -44,6 +44,7 @@ from bot.domain.backlog.requests import (
     AskedToo,
     FirstOf,
     ItemType,
+    PartItem,
     RequestCard,
     RequestItem,
     RequestStanding,
@@ -94,6 +95,11 @@ def requests(name: str) -> Iterator[RequestCard]:
             needed_reason=name,
             snoozed_until=NOW.date() + timedelta(7),
             parts=tuple((number, name) for number in range(1, 9)),
+            part_items=tuple(
+                PartItem(number, 0, name, replace(items[0], is_done=number > 6), is_private=number == 8)
+                for number in range(1, 9)
+            ),
+            missed=tuple((number, name, name) for number in range(1, 6)),
             joined_steps=steps | {Step.CONFIRM, Step.NOT_YET},
             joined=(name,) * 3,
             asked_too=(
@@ -313,6 +319,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
         yield blocks.joined_view, blocks.joined_view(card, team, hours_stay=bool(team))
     yield blocks.whole_ended, blocks.whole_ended(replace(card, whole=card, merged_into=7))
     yield blocks.merged, blocks.merged(replace(card, whole=card, merged_into=7))
+    yield from _of_part(replace(part, steps=card.joined_steps), card)
     for is_on in (True, False):
         yield blocks.following, blocks.following(card, is_on=is_on)
         yield blocks.receipt, blocks.receipt(card, is_new=is_on)
@@ -325,9 +332,10 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     yield blocks.saved, blocks.saved(card, 6.5)
     yield blocks.unassigned, blocks.unassigned(card, card.asker, card.filer)
     yield blocks.ended_by, blocks.ended_by(card, Step.DECLINE, card.asker)
-    yield blocks.news, blocks.news(card, card.asker)
+    yield blocks.news, blocks.news(card, card.asker, asks=True)
     going_on = replace(card, standing=replace(card.standing, state=RequestState.IN_PROGRESS))
-    yield blocks.news, blocks.news(going_on, card.asker, Step.DELIVER_PART)
+    for step, asks in product((Step.DELIVER_PART, Step.NOT_YET), (True, False)):
+        yield blocks.news, blocks.news(going_on, card.asker, step, asks=asks)
     yield blocks.in_person, blocks.in_person(card, blocks.news(card.uncalled, card.asker))
     yield blocks.asked_for, blocks.asked_for(card, card.asker)
 
@@ -351,6 +359,14 @@ def _settled(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered |
         message = blocks.settled(blocks.news(card), card, said if is_pointer else None, is_pointer=is_pointer)
         if message is not None:
             yield blocks.settled, message
+
+
+def _of_part(part: RequestCard, card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What the thread of a part reads of the whole, and that of the whole of its part."""
+    for step, asks in product((Step.DELIVER, Step.NOT_YET), (True, False)):
+        yield blocks.part_news, blocks.part_news(part, card, card.asker, step, asks=asks)
+    for day in (card.needed_by, None):
+        yield blocks.moved_day, blocks.moved_day(replace(card, needed_by=day), part)
 
 
 def _unmerged(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

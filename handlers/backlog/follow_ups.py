@@ -96,5 +96,5 @@ async def _need_form(context: Context, action: Action, value: NeedValue) -> Bloc
 
 
 async def _saving_form(context: Context, action: Action, value: SavingValue) -> Block:
-    card = await card_to(context, action, value.request_id, Right.REQUEST, Step.CONFIRM)
+    card = await card_to(context, action, value.request_id, Right.REQUEST, Step.CONFIRM, with_parts=True)
     return blocks.saving_view(card, place_of(action).metadata(*value))

@@ -16,8 +16,9 @@ from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import UNKNOWN, number, parse
 from bot.domain.backlog.alternatives import likeliest_first
+from bot.domain.backlog.merges import may_take_in
 from bot.domain.backlog.open_items import NOTHING_IS_THERE
-from bot.domain.backlog.requests import TRANSITIONS, RequestCard, Step, may_take_in
+from bot.domain.backlog.requests import AT_DELIVERY, TRANSITIONS, RequestCard, Step
 from bot.domain.rights import Right
 from bot.errors import ChangedError, FormError, NotFoundError, UserError
 from bot.ports import Ack
@@ -85,12 +86,22 @@ def told(listener: Listener, form_of: Callable[[Submission], Form]) -> Listener:
 
 async def on_step(action: Action, context: Context) -> None:
     """Take a step that needs no words."""
-    await _take(context, action.user_id, place_of(action), number(action.value), AT_ONCE[action.action_id])
+    step = AT_ONCE[action.action_id]
+    request_id = await _subject(context, action, number(action.value), step)
+    await _take(context, action.user_id, place_of(action), request_id, step)
 
 
 async def on_step_form(action: Action, context: Context) -> None:
     """Open the form of a step that takes words."""
     await open_form(context, action, _step_form(context, action, number(action.value), BY_FORM[action.action_id]))
+
+
+async def _subject(context: Context, action: Action, request_id: int, step: Step) -> int:
+    """Return the request that a step is about: of what is asked at a delivery, that of whoever answers."""
+    if step not in AT_DELIVERY:
+        return request_id
+    person = context.snapshot.person_by_slack_id(action.user_id)
+    return await lists.answered(context.deps, context.snapshot, request_id, person.id if person is not None else None)
 
 
 async def on_estimate(action: Action, context: Context) -> None:
@@ -266,7 +277,7 @@ async def done(
     context.drainer.wake()
     jobs.wake(context)
     jobs.react(context)
-    jobs.redraw(context, card.id)
+    jobs.redraw(context, (card.whole or card).id)
     message = shown(context, card, person_id)
     await show(context, place, said or blocks.receipt(card), message=message)
 
@@ -280,6 +291,7 @@ def shown(context: Context, card: RequestCard, person_id: int | None) -> Rendere
 
 
 async def _step_form(context: Context, action: Action, request_id: int, step: Step) -> Block:
+    request_id = await _subject(context, action, request_id, step)
     card = await card_to(context, action, request_id, TRANSITIONS[step].right, step)
     typed = ""
     if step in (Step.REPLY, Step.NOT_YET):

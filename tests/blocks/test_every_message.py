@@ -30,7 +30,7 @@ from handlers import ROUTES
 from tests.blocks.test_ownership import assert_inert
 
 #: What messages are made of; whatever is made of it has its samples.
-PARTS = {"bot.blocks.text", "bot.blocks.lines"}
+PARTS = {"bot.blocks.text", "bot.blocks.lines", "bot.blocks.backlog.message_parts"}
 
 
 @cache

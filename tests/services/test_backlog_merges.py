@@ -52,7 +52,8 @@ async def test_whose_request_is_part_of_a_part_hears_of_the_whole_and_stands_on_
     await merged(deps, snapshot, 2, 3)
     await step(deps, snapshot, Step.ACCEPT, OMAR, request_id=3)
     said = await messages(deps)
-    assert [row.channel for key, row in said.items() if key.startswith("backlog.news:3:accept") and key.endswith(":4")]
+    heard = [row.body["text"] for key, row in said.items() if key.startswith("backlog.news:1:accept")]
+    assert [each.endswith("which this is part of: Accepted into the DevOps backlog.") for each in heard] == [True]
     assert "Also for Eve (#1), Payments (#2)" in said["backlog.card:3"].body["text"]
     await step(deps, snapshot, Step.UNMERGE, OMAR, request_id=1)
     assert "Also for Payments (#2)" in (await messages(deps))["backlog.card:3"].body["text"]
@@ -79,9 +80,10 @@ async def test_the_yes_of_somebody_else_who_asked_is_theirs_alone(deps: Deps, sn
     await opened_by(deps, snapshot, ADA, EVE)
     await merged(deps, snapshot, 2, 1)
     await step(deps, snapshot, Step.DELIVER, OMAR)
-    answered = await step(deps, snapshot, Step.CONFIRM, EVE)
-    assert (answered.card.state, answered.is_new) == (RequestState.DELIVERED, True)
-    assert (await step(deps, snapshot, Step.CONFIRM, EVE)).is_new is False
+    answered = await step(deps, snapshot, Step.CONFIRM, EVE, request_id=2)
+    assert answered.is_new
+    assert (await card(deps, snapshot, 1)).state is RequestState.DELIVERED
+    assert (await step(deps, snapshot, Step.CONFIRM, EVE, request_id=2)).is_new is False
     assert "Also for Eve (#2, does the job)" in (await messages(deps))["backlog.card:1"].body["text"]
     await step(deps, snapshot, Step.NOT_YET, ADA, "No backups")
     assert "Also for Eve (#2)" in (await messages(deps))["backlog.card:1"].body["text"], "it is asked anew"

@@ -143,7 +143,9 @@ class Replayed:
     def moved(self, step: Step) -> None:
         """Take a step. It has to be one that the state allows."""
         transition = TRANSITIONS[step]
-        assert self.state in transition.sources, (self.state, step)
+        # What its own team has confirmed, others may still send back.
+        sources = transition.sources | ({RequestState.CONFIRMED} if step is Step.NOT_YET else set())
+        assert self.state in sources, (self.state, step)
         waits = self.state in (RequestState.NEEDS_INFO, RequestState.MERGED)
         self.before, self.state = self.before if waits else self.state, transition.to or self.before
 
@@ -372,10 +374,14 @@ class Requests(RuleBasedStateMachine):
     async def entries(self) -> list[tuple[str, str]]:
         return [(each.action, each.subject) for each in await self.rows(tables.AuditEntry, col(tables.AuditEntry.id))]
 
-    async def replay(self) -> tuple[dict[int, Replayed], dict[str, set[int]]]:
-        """Return what the audit log says of each request, and who is told of each change in a message of their own."""
+    async def replay(self) -> tuple[dict[int, Replayed], dict[str, set[int]], set[str]]:
+        """Return what the audit log says of each request, and who is told of each change in a message of their own.
+
+        What became part of it is told below its own card, in messages with these keys.
+        """
         found: dict[int, Replayed] = {}
         told: dict[str, set[int]] = {}
+        below: set[str] = set()
         for entry in await self.rows(tables.AuditEntry, col(tables.AuditEntry.id)):
             kind, _, number = entry.subject.partition(":")
             if kind != "request":
@@ -401,15 +407,19 @@ class Requests(RuleBasedStateMachine):
                     its.moved(Step(word))
                     its.merged_into = its.merged_into if its.state is RequestState.MERGED else None
                     if Step(word) in NEWS:
-                        hears = {each for part in parts_of(found, request_id) for each in found[part].followers}
-                        key = f"backlog.news:{request_id}:{word}:{int(entry.at.timestamp() * 1000)}"
-                        told[key] = hears - its.people - {person_id}
-        return found, told
+                        parts, at = parts_of(found, request_id), int(entry.at.timestamp() * 1000)
+                        hears = {each for part in parts for each in found[part].followers}
+                        asked = parts if Step(word) is not Step.ASK else {request_id}
+                        key = f"backlog.news:{request_id}:{word}:{at}"
+                        told[key] = hears - {each for part in asked for each in found[part].people} - {person_id}
+                        if Step(word) in (Step.ACCEPT, Step.DELIVER):
+                            below |= {f"backlog.news:{part}:{word}:{at}" for part in parts - {request_id}}
+        return found, told, below
 
     async def check_store(self) -> None:
         requests = await self.rows(tables.Request, col(tables.Request.id))
         assert max(Counter(each.source_key for each in requests).values(), default=1) == 1
-        replayed, _ = await self.replay()
+        replayed, _, _ = await self.replay()
         assert set(replayed) == {each.id for each in requests}
         followers: dict[int, set[int]] = {}
         for follower in await self.rows(tables.RequestFollower):
@@ -432,7 +442,7 @@ class Requests(RuleBasedStateMachine):
         await self.drained()
         keys = Counter(each.key for each in self.slack.posted)
         assert max(keys.values()) == 1, keys.most_common(1)
-        replayed, told = await self.replay()
+        replayed, told, below = await self.replay()
         said: dict[str, set[int]] = {key: set() for key in told}
         for message in self.slack.posted:
             is_followers = message.key.startswith("backlog.news:") and message.key.count(":") == 4
@@ -443,7 +453,7 @@ class Requests(RuleBasedStateMachine):
         assert said == told
         news = [each for each in keys if each.startswith("backlog.news:") and each.rpartition(":")[0] not in told]
         assert set(told) <= set(news), "whoever it is for reads it as well"
-        assert {each for each in news if Step(each.split(":")[2]) in NEWS} == set(told)
+        assert {each for each in news if Step(each.split(":")[2]) in NEWS} == set(told) | below
         shown = {each.key: (each.text, list(each.blocks)) for each in self.slack.posted}
         async with self.database.reading() as session:
             rows = (await session.execute(select(tables.Request))).scalars().all()

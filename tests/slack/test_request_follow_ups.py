@@ -14,7 +14,7 @@ from bot.store import tables
 from tests.slack.conftest import Stage
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
-from tests.slack.test_request_steps import Requested, devops_team
+from tests.slack.test_request_steps import Requested, another, devops_team
 from tests.slack.test_requests import STORY, form, submit, thread
 from tests.slack.test_whoowns import buttons
 
@@ -278,3 +278,19 @@ async def test_what_is_put_off_or_merged_has_not_waited_any_more(stage: Stage, w
         await stage.arrive()
         assert "Withdrawn" in await digest_line(made, digest, 1)
         assert "Proposed" in await digest_line(made, digest, 2), "what was part of it stands by itself again"
+
+
+async def test_a_part_that_is_there_is_asked_again_like_any_other(asked: Requested) -> None:
+    other = await another(asked.stage)
+    await other.press(other.triage, ids.MORE, user="lin", word=ids.MERGE)
+    assert await other.fill("lin", into="1") == {}
+    await asked.press(asked.triage, ids.DELIVER, user="lin")
+    assert await asked.fill("lin", words="It is there") == {}
+    await on(asked, 3, 12)
+    place = asked.stage.slack.workspace.im(asked.stage.slack.workspace.user("solo").id).id
+    reminder = asked.stage.slack.visible_messages("solo", place)[-1]
+    assert "Does it do the job?" in reminder.text
+    assert "*#2*" in reminder.text
+    await other.press(reminder, ids.CONFIRM, user="solo")
+    assert "Search (#2, does the job)" in asked.card.text
+    assert "Yes, it does the job" not in str(other.again(reminder).blocks)

@@ -11,7 +11,7 @@ from bot.blocks.request_button import OPEN
 from tests.slack.conftest import Stage
 from tests.slack.test_eol_answers import deploy, posted, remind
 from tests.slack.test_request_steps import Requested, another, devops_team, requested
-from tests.slack.test_requests import SOON, asked_for, form, said_in, submit
+from tests.slack.test_requests import SOON, asked_for, form, submit
 
 __all__ = ["devops_team", "requested"]
 
@@ -60,17 +60,6 @@ async def test_it_has_its_own_again_once_it_stands_by_itself(requested: Requeste
     await part.press(part.triage, ids.MORE, user="lin", word=ids.UNMERGE)
     for text in await shown(part):
         assert "needed by" not in text
-
-
-async def test_whoever_delivers_the_whole_reads_what_counts_as_delivered_with_it(
-    requested: Requested, part: Requested
-) -> None:
-    await part.press(part.card, ids.CHANGE, user="solo")
-    assert await part.fill("solo", added="A nightly job", added_type="pipeline") == {}
-    await requested.press(requested.triage, ids.DELIVER, user="lin")
-    said = said_in(requested.stage.slack.view_stack("lin")[-1])
-    assert "what became part of it counts as delivered, too" in said
-    assert "A nightly job" in said
 
 
 async def test_why_leads_to_the_whole(part: Requested) -> None:

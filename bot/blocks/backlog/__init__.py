@@ -15,7 +15,6 @@ from bot.blocks.backlog.cards import (
     joined_card,
     joined_news,
     left,
-    merged,
     news,
     pointed,
     resumed,
@@ -23,9 +22,7 @@ from bot.blocks.backlog.cards import (
     triage,
     triage_news,
     triage_post,
-    unmerged,
     used,
-    whole_ended,
     withdrawn,
 )
 from bot.blocks.backlog.change_form import change_view
@@ -34,6 +31,7 @@ from bot.blocks.backlog.follow_ups import answered, follow_up, line, lines_redra
 from bot.blocks.backlog.forms import full_view, joined_view, opened_view, request_view, used_view
 from bot.blocks.backlog.home import MOST_OF_LANE, MOST_ON_HOME, RequestsOverview, home_parts
 from bot.blocks.backlog.lists import MOST_LISTED, already, listing, mistyped, offer
+from bot.blocks.backlog.part_messages import merged, moved_day, part_news, unmerged, whole_ended
 from bot.blocks.backlog.ranks import MOST_RANKED, alt_text, backlog, drawing, unranked, why
 from bot.blocks.backlog.receipts import estimated, receipt, saved
 from bot.blocks.backlog.savings import savings

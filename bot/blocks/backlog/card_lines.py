@@ -35,6 +35,7 @@ def for_all(its: RequestCard) -> RequestCard:
     """Return a request without who has asked for it privately as well, and for what, and with what is long cut."""
     others = (AskedToo(whose="", title="") if each.is_private else each for each in its.asked_too)
     parts = ((number, "" if number in its.private_parts else whose) for number, whose in its.parts)
+    missed = (each for each in its.missed if each[0] not in its.private_parts)
     joined = ("" if each in its.unnamed else each for each in its.joined)
     savings_ = (replace(each, team=UNNAMED) if each.team in its.unnamed else each for each in its.savings)
     before = (replace(each, by="") if each.by in its.unnamed else each for each in its.before)
@@ -45,6 +46,7 @@ def for_all(its: RequestCard) -> RequestCard:
         its,
         asked_too=tuple(others),
         parts=tuple(parts),
+        missed=tuple(missed),
         joined=tuple(joined),
         savings=tuple(savings_),
         before=tuple(before),
@@ -84,11 +86,13 @@ def about(its: RequestCard) -> list[str]:
 
 def said_last(its: RequestCard) -> list[str]:
     """Return what was said when the request came to stand as it does."""
-    if its.whole is not None:
-        return [f"Part of {part_of(its.whole, is_private=its.is_private)}"]
     said = passage(its.reason, _LONGEST_SAID, mark="> ") if its.reason else ""
+    if its.whole is not None:
+        return [f"Part of {part_of(its.whole, is_private=its.is_private)}", *([said] if said else [])]
     where = link(its.link, its.link) if its.link else ""
-    return [f"{said} {where}" if said else f"> {where}"] if said or where else []
+    lines = [f"{said} {where}" if said else f"> {where}"] if said or where else []
+    missed = (f"{team}: {words_}" for _, team, words_ in its.missed[:_MOST_PARTS])
+    return [*lines, *(passage(each, _LONGEST_POSTED, mark="> ") for each in missed)]
 
 
 def part_of(whole: RequestCard, *, is_private: bool) -> str:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.blocks.backlog import actions, card_lines, words
+from bot.blocks.backlog.message_parts import (
+    BUTTONS,
+    LONGEST_SAID,
+    label_of,
+    message_of,
+    said_of,
+    show,
+    step_buttons,
+    still_to_do_of,
+)
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons
 from bot.blocks.text import (
@@ -23,10 +33,9 @@ from bot.blocks.text import (
     plain,
     section,
     shorten,
-    within,
 )
 from bot.domain.backlog.alternatives import is_usable
-from bot.domain.backlog.open_items import named
+from bot.domain.backlog.merges import whose
 from bot.domain.backlog.requests import (
     AT_DELIVERY,
     FREES_JOINED,
@@ -39,20 +48,8 @@ from bot.domain.backlog.requests import (
 )
 from bot.domain.records import PersonRecord
 
-#: Characters of a message beside its buttons.
-_MOST_WORDS = 2_400
-#: How much is shown of what somebody wrote, where it is the news.
-_LONGEST_SAID = 2_100
-_DOES_IT = "Does it do the job?"
 #: States in which whoever needs a request has not got it.
 _ENDED_WITHOUT_IT = frozenset({RequestState.DECLINED, RequestState.ANSWERED, RequestState.WITHDRAWN})
-_BUTTONS = {
-    Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
-    Step.NOT_YET: ("Not yet…", actions.NOT_YET, ""),
-    Step.REPLY: ("Answer…", actions.REPLY, "primary"),
-    Step.REOPEN: ("Reopen…", actions.REOPEN, ""),
-    Step.WITHDRAW: ("Withdraw…", actions.WITHDRAW, ""),
-}
 #: The buttons below what the DevOps team asks or has decided: they go when somebody has answered.
 _ANSWERS = frozenset({actions.CONFIRM, actions.NOT_YET, actions.REPLY, actions.REOPEN})
 _TRIAGE_BUTTONS = {
@@ -89,10 +86,10 @@ def card(its: RequestCard, more: Sequence[Block] = (), *, is_own: bool = False) 
     due = f"with the DevOps team, first answer due {date(its.answer_by)}" if its.answer_by else ""
     whose = " · ".join(filter(None, (words.whose(its), due)))
     lines = [words.name(its), words.standing(its), whose, *card_lines.body(its), *said, *card_lines.said_last(its)]
-    buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]
+    buttons = [*step_buttons(its, BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]
     if is_usable(its) and not its.for_guest and not more:  # Slack takes one such button
         buttons += open_buttons(OpenValue(supports_id=its.id), SUPPORT_TEXT, label=plain(its.title, 40))
-    return _message(lines, buttons, f"backlog.card.{its.id}.{its.state}")
+    return message_of(lines, buttons, f"backlog.card.{its.id}.{its.state}")
 
 
 def card_view(message: Rendered) -> Block:
@@ -116,7 +113,7 @@ def triage(its: RequestCard, *, duty: str = "") -> Rendered:
         *card_lines.said_last(its),
     ]
     buttons: list[Block] = [
-        button(text, action, str(its.id), label=_label(text, its), style=style)
+        button(text, action, str(its.id), label=label_of(text, its), style=style)
         for step, (text, action, style) in _TRIAGE_BUTTONS.items()
         if step in its.steps
     ]
@@ -126,7 +123,7 @@ def triage(its: RequestCard, *, duty: str = "") -> Rendered:
         what = OpenHandoff(Way.OFFER, its.asset_id, its.team.id, its.id)
         buttons += handoff_buttons(what, its.title, under_way=its.handoff_id)
     more = _more(its)
-    return _message(lines, [*buttons, *([more] if more else [])], f"backlog.triage.{its.id}.{its.state}")
+    return message_of(lines, [*buttons, *([more] if more else [])], f"backlog.triage.{its.id}.{its.state}")
 
 
 def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
@@ -136,18 +133,19 @@ def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
     lines = [f"{bold(f'#{its.id}')} is a private request: *Show* opens it, and only you see it."]
     if duty:
         lines.append(f"{mention(duty)} has duty this week")
-    return _message(lines, [_show(its)], f"backlog.triage.{its.id}.{its.state}")
+    return message_of(lines, [show(its)], f"backlog.triage.{its.id}.{its.state}")
 
 
-def news(its: RequestCard, by: PersonRecord | None = None, step: Step | None = None) -> Rendered:
+def news(its: RequestCard, by: PersonRecord | None = None, step: Step | None = None, *, asks: bool = False) -> Rendered:
     """Return what is posted below the card when the asker has to know; it calls whoever filed it for one who left.
 
-    `by` is whoever has done it, where a person has, and `step` what was done.
+    `by` is whoever has done it, where a person has, and `step` what was done. It `asks` whether it does the job.
     """
     who = mention(its.reachable[0].slack_id) if its.reachable else ""
-    said = " ".join(filter(None, (who, _news(its, by, step))))
+    said = " ".join(filter(None, (who, said_of(its, by, step, asked=whose(its) if asks else ""))))
     is_over = its.state in _ENDED_WITHOUT_IT and Step.REOPEN in its.steps
-    return _asking("\n".join([said, *(["Still needed?"] if is_over else [])]), its, *([Step.REOPEN] if is_over else []))
+    steps = [*(AT_DELIVERY if asks else ()), *([Step.REOPEN] if is_over else [])]
+    return _asking("\n".join([said, *(["Still needed?"] if is_over else [])]), its, *steps)
 
 
 def in_person(its: RequestCard, message: Rendered) -> Rendered:
@@ -160,7 +158,7 @@ def in_person(its: RequestCard, message: Rendered) -> Rendered:
 def pointed(its: RequestCard, slack_id: str) -> Rendered:
     """Return what somebody reads in the thread who has answered there what a button asks."""
     said = f"{mention(slack_id)} The DevOps team does not see replies here: use the button."
-    return _asking(said.strip(), its)
+    return _asking(said.strip(), its, *AT_DELIVERY)
 
 
 def settled(
@@ -177,36 +175,37 @@ def settled(
             blocks.append({**each, "elements": elements} if each["type"] == "actions" else dict(each))
     if blocks == list(message.blocks):
         return None
-    line = escape(words.said(said), _LONGEST_SAID) if said is not None else f"Settled: {words.standing(its)}"
+    line = escape(words.said(said), LONGEST_SAID) if said is not None else f"Settled: {words.standing(its)}"
     if is_pointer:
         return Rendered(line, [context(line)])
     return Rendered(f"{message.text}\n{line}", [*blocks, context(line)])
 
 
 def _asking(said: str, its: RequestCard, *more: Step) -> Rendered:
-    """Return a message with the buttons that answer what the request waits for, and those of `more` steps."""
-    buttons = _step_buttons(its, (*AT_DELIVERY, Step.REPLY, *more))
-    return _message([said], buttons, f"backlog.asking.{its.id}.{its.state}")
+    """Return a message with the button that answers a question, where one waits, and those of `more` steps."""
+    buttons = step_buttons(its, (Step.REPLY, *more))
+    return message_of([said], buttons, f"backlog.asking.{its.id}.{its.state}")
 
 
 def followed(its: RequestCard, by: PersonRecord | None = None, step: Step | None = None) -> Rendered:
     """Return what somebody who follows a request reads, with what `news` takes. Others are asked whether it does."""
-    answer = f"The question was answered: {passage(its.reason, _LONGEST_SAID)}"
-    said = answer if step is Step.REPLY else _news(its, by, step).removesuffix(f"\n{_DOES_IT}")
+    answer = f"The question was answered: {passage(its.reason, LONGEST_SAID)}"
+    said = answer if step is Step.REPLY else said_of(its, by, step)
     where = f" {link(its.permalink, 'The thread')}" if its.permalink else ""
     said = f"{words.name(its)}: {said}{where}"
     return Rendered(said, [section(said), _stop_following(its)])
 
 
-def also_asked(its: RequestCard, step: Step | None = None, *, has_joined: bool = False) -> Rendered:
+def also_asked(its: RequestCard, step: Step | None = None, *, has_joined: bool = False, asks: bool = False) -> Rendered:
     """Return what somebody reads whose own request became part of this one, or who has joined it.
 
-    At delivery they are asked as well.
+    At delivery those who have joined are asked as well.
     """
     why = "which you have joined" if has_joined else "which yours is part of"
-    said = f"{words.name(its)}, {why}: {_news(its, step=step)}"
-    buttons = [*_step_buttons(as_joined(its), AT_DELIVERY), *words.follow_buttons(its, is_following=True)]
-    return _message([said], buttons, f"backlog.also_asked.{its.id}.{its.state}")
+    said = f"{words.name(its)}, {why}: {said_of(its, step=step, asked=whose(its) if asks else '')}"
+    buttons = step_buttons(as_joined(its), AT_DELIVERY if asks else ())
+    buttons += words.follow_buttons(its, is_following=True)
+    return message_of([said], buttons, f"backlog.also_asked.{its.id}.{its.state}")
 
 
 def joined_news(
@@ -215,16 +214,19 @@ def joined_news(
     called: Sequence[str] = (),
     by: PersonRecord | None = None,
     step: Step | None = None,
+    *,
+    asks: bool = False,
 ) -> Rendered:
     """Return what is posted below the card where another team has joined the request, to these people of it."""
     own = open_buttons(value) if its.state in FREES_JOINED else []
-    said, buttons = f"{words.name(its)}: {_news(its, by, step)}", [*_step_buttons(as_joined(its), AT_DELIVERY), *own]
-    return _message([_called(called) + said], buttons, f"backlog.joined_news.{its.id}.{its.state}")
+    said = f"{words.name(its)}: {said_of(its, by, step, asked=whose(its) if asks else '')}"
+    buttons = [*step_buttons(as_joined(its), AT_DELIVERY if asks else ()), *own]
+    return message_of([_called(called) + said], buttons, f"backlog.joined_news.{its.id}.{its.state}")
 
 
 def resumed(its: RequestCard, tracker: str, called: Sequence[str] = ()) -> Rendered:
     """Return what those read who were asked about a delivery when its issue was opened again in a tracker."""
-    return _message(
+    return message_of(
         [f"{_called(called)}{words.name(its)} is in progress again: its issue was opened again in {tracker}."], (), ""
     )
 
@@ -254,7 +256,7 @@ def withdrawn(its: RequestCard, value: OpenValue, called: Sequence[str] = ()) ->
     is_withdrawn = its.state is RequestState.WITHDRAWN
     found = f"The DevOps team says that {what} is not a request{f': {escape(its.reason, 600)}' if its.reason else '.'}"
     lines = [f"{what} was withdrawn." if is_withdrawn else found, "Still needed? Open your own."]
-    return _message([_called(called) + lines[0], lines[1]], open_buttons(value), f"backlog.withdrawn.{its.id}")
+    return message_of([_called(called) + lines[0], lines[1]], open_buttons(value), f"backlog.withdrawn.{its.id}")
 
 
 def _called(people: Sequence[str]) -> str:
@@ -264,29 +266,29 @@ def _called(people: Sequence[str]) -> str:
 def left(its: RequestCard, who: str, value: OpenValue) -> Rendered:
     """Return what stands in the thread of a team that had joined a request and has left it."""
     said = f"{bold(who, 80)} left {words.name(its)}. Need something else? Open your own."
-    return _message([said], open_buttons(value), f"backlog.left.{its.id}")
+    return message_of([said], open_buttons(value), f"backlog.left.{its.id}")
 
 
 def asked_for(its: RequestCard, by: PersonRecord) -> Rendered:
     """Return what somebody reads of whom another says that they need a request."""
     said = f"{words.person(by)} says that you need {words.name(its)}: the DevOps team's questions come to you."
-    elements = [_show(its), *words.follow_buttons(its, is_following=True)]
-    return _message([said], elements, f"backlog.asked_for.{its.id}")
+    elements = [show(its), *words.follow_buttons(its, is_following=True)]
+    return message_of([said], elements, f"backlog.asked_for.{its.id}")
 
 
 def changed_news(its: RequestCard, who: str, what: str = "it") -> Rendered:
     """Return what the DevOps team reads under its message when those who ask for a request have corrected it: what."""
     if its.is_private:
-        return _message([f"There is news of {bold(f'#{its.id}')}."], [_show(its)], f"backlog.changed.{its.id}")
+        return message_of([f"There is news of {bold(f'#{its.id}')}."], [show(its)], f"backlog.changed.{its.id}")
     lines = [words.standing(its), *words.about(its), *words.items(its.items)]
-    return _message([f"{escape(who, 60) or 'Somebody'} changed {escape(what, 300)}: {lines[0]}", *lines[1:]], (), "")
+    return message_of([f"{escape(who, 60) or 'Somebody'} changed {escape(what, 300)}: {lines[0]}", *lines[1:]], (), "")
 
 
 def used(name: str, url: str, value: OpenValue) -> Rendered:
     """Return what a thread reads from which nothing was opened, because there is something already."""
     where = f" {link(url, shorten(url, 80))}" if url else ""
     said = f"No request was opened: {bold(name, 150)} is there already.{where}"
-    return _message([said], open_buttons(value, SUPPORT_TEXT, label=plain(name, 40)), "backlog.used")
+    return message_of([said], open_buttons(value, SUPPORT_TEXT, label=plain(name, 40)), "backlog.used")
 
 
 def triage_news(its: RequestCard, step: Step, by: PersonRecord | None = None, *, called: str = "") -> Rendered:
@@ -297,7 +299,7 @@ def triage_news(its: RequestCard, step: Step, by: PersonRecord | None = None, *,
     to = f"{mention(called)} " if called else ""
     if its.is_private:
         said = f"{to}There is news of {bold(f'#{its.id}')}."
-        return _message([said], [_show(its)], f"backlog.news.{its.id}.{its.state}")
+        return message_of([said], [show(its)], f"backlog.news.{its.id}.{its.state}")
     did = {
         Step.REPLY: "answered:",
         Step.NOT_YET: "says not yet:",
@@ -305,104 +307,15 @@ def triage_news(its: RequestCard, step: Step, by: PersonRecord | None = None, *,
         Step.WITHDRAW: "withdrew it:" if its.reason else "withdrew it.",
     }[step]
     who = words.person(by or its.asker)
-    said = f"{who[:1].upper()}{who[1:]} {did} {passage(its.reason, _LONGEST_SAID)}".strip()
+    said = f"{who[:1].upper()}{who[1:]} {did} {passage(its.reason, LONGEST_SAID)}".strip()
     if step in (Step.NOT_YET, Step.REOPEN):
-        said = "\n".join(filter(None, (said, _still_to_do(its))))
+        said = "\n".join(filter(None, (said, still_to_do_of(its))))
     return Rendered(f"{to}{said}", [section(f"{to}{said}")])
-
-
-def whole_ended(its: RequestCard) -> Rendered:
-    """Return what is posted below the card of a request when the one that it is part of has ended for all."""
-    whole = its.whole or its
-    said = f"This is part of {card_lines.part_of(whole, is_private=its.is_private)}"
-    buttons = _step_buttons(its, (Step.REOPEN,))
-    return _message(
-        [said, "Still needed? *Reopen…* lets this one stand by itself."], buttons, f"backlog.ended.{its.id}"
-    )
-
-
-def merged(its: RequestCard) -> Rendered:
-    """Return what is posted below the card of a request that the DevOps team has made part of another one.
-
-    Of a private one only the number is said: whoever asked for this one may not know of it.
-    """
-    whole = its.whole or its
-    name = words.public_name(whole)
-    where = f" {link(whole.permalink, 'Its thread')}" if whole.permalink and not whole.is_private else ""
-    who = f"{mention(its.reachable[0].slack_id)} " if its.reachable else ""
-    said = f"{who}The DevOps team made this part of {name}, and I tell you what happens there.{where}"
-    doubt = "Something else? Tell the DevOps team, who can undo this, or withdraw yours."
-    shows = [] if whole.is_private else [_show(whole)]
-    return _message([said, doubt], [*shows, *_step_buttons(its, (Step.WITHDRAW,))], f"backlog.merged.{its.id}")
-
-
-def unmerged(its: RequestCard, *, is_news: bool = True) -> Rendered:
-    """Return what is posted below the card of a request that is part of no other any more.
-
-    Without `is_news` it takes the place of what had said that it is, and calls nobody.
-    """
-    who = f"{mention(its.reachable[0].slack_id)} " if its.reachable and is_news else ""
-    asked = " Nobody has answered it yet." if its.answer_by is not None and is_news else ""
-    said = f"{who}{words.name(its)} stands by itself again.{asked}"
-    return _message([said, *([words.standing(its)] if is_news else [])], [_show(its)], f"backlog.unmerged.{its.id}")
-
-
-def _step_buttons(its: RequestCard, steps: Iterable[Step]) -> list[Block]:
-    """Return the buttons of those of these steps that may be taken now."""
-    return [
-        button(text, action, str(its.id), label=_label(text, its), style=style)
-        for step, (text, action, style) in _BUTTONS.items()
-        if step in its.steps and step in steps
-    ]
-
-
-def _show(its: RequestCard) -> Block:
-    return button("Show", actions.SHOW, str(its.id), label=f"Show #{its.id}")
 
 
 def _stop_following(its: RequestCard) -> Block:
     elements = words.follow_buttons(its, is_following=True)
     return {"type": "actions", "block_id": f"backlog.followed.{its.id}", "elements": elements}
-
-
-def _still_to_do(its: RequestCard) -> str:
-    """Return which items go on; nothing where that is all that somebody has said."""
-    is_said = its.reason == named(its.items, [place for place, each in enumerate(its.items) if not each.is_done])
-    return "" if is_said else words.left_to_do(its)
-
-
-def _news(its: RequestCard, by: PersonRecord | None = None, step: Step | None = None) -> str:
-    reason = passage(its.reason, _LONGEST_SAID)
-    where = link(its.link, its.link) if its.link else ""
-    who = f" by {words.person(by)}" if by is not None else ""
-    match its.state:
-        case _ if step is Step.DELIVER_PART:
-            return "\n".join(filter(None, (words.there(its), " ".join(filter(None, (reason, where))))))
-        case RequestState.MERGED if its.whole is not None:
-            return " ".join(card_lines.said_last(its))
-        case RequestState.ACCEPTED:
-            return "Accepted into the DevOps backlog."
-        case RequestState.NEEDS_INFO:
-            asks = f"{words.person(by)} asks" if by is not None else "A question"
-            return f"{asks} about {bold(f'#{its.id}')}: {reason}"
-        case RequestState.WITHDRAWN:
-            return f"Withdrawn{who}{f': {reason}' if reason else '.'}"
-        case RequestState.DECLINED:
-            return f"Declined{who}: {reason}"
-        case RequestState.ANSWERED:
-            return f"Answered{who}: {' '.join(filter(None, (reason, where)))}"
-        case RequestState.PROPOSED:
-            return "\n".join(filter(None, (f"Opened again{who}: {reason}", words.left_to_do(its))))
-        case RequestState.IN_PROGRESS if not its.reason:
-            works = f": {words.person(its.assignee)} works on it" if its.assignee is not None else ""
-            return f"The DevOps team has accepted it and begun{works}."
-        case RequestState.IN_PROGRESS:
-            says = f"{words.person(by)} says that it" if by is not None else "it"
-            back = f"Back in progress, {says} does not do the job yet: {reason}"
-            return "\n".join(filter(None, (back, _still_to_do(its))))
-        case _:
-            what = " ".join(filter(None, (reason, where)))
-            return "\n".join(["Delivered" + (f": {what}" if what else "."), _DOES_IT])
 
 
 def _more(its: RequestCard) -> Block | None:
@@ -419,18 +332,3 @@ def _more(its: RequestCard) -> Block | None:
             {"text": {"type": "plain_text", "text": text}, "value": f"{word}|{its.id}"} for word, text in options
         ],
     }
-
-
-def _label(text: str, its: RequestCard) -> str:
-    return f"{text} #{its.id} {plain(its.title, 40)}"
-
-
-def _message(lines: Sequence[str], buttons: Sequence[Block], block_id: str) -> Rendered:
-    lines = within(lines, _MOST_WORDS)
-    said = "\n".join(lines)
-    blocks: list[Block] = [section("\n".join(lines[:2]))]
-    if lines[2:]:
-        blocks.append(section("\n".join(lines[2:])))
-    if buttons:
-        blocks.append({"type": "actions", "block_id": block_id, "elements": list(buttons)})
-    return Rendered(said, blocks or [context(said)])

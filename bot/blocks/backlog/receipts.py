@@ -32,6 +32,14 @@ _DONE: Mapping[Step, str] = MappingProxyType(
     }
 )
 
+#: … and where each of several teams is asked about what it has asked for itself.
+_TO_PARTS: Mapping[Step, str] = MappingProxyType(
+    {
+        Step.DELIVER: "All who asked for it are told, and asked once whether it does the job.",
+        Step.DELIVER_PART: "All who asked for it read which items are there. Whoever has all of theirs is asked "
+        "whether it does the job. Press *Delivered…* again when the others are.",
+    }
+)
 #: Steps that the DevOps team has to know of; of the others, whoever asked.
 _FOR_DEVOPS = frozenset({Step.REPLY, Step.WITHDRAW, Step.NOT_YET, Step.REOPEN})
 
@@ -55,7 +63,9 @@ def receipt(
     # The yes of a team that asked for a part, or has joined, does not end the request.
     said = _DONE[Step.ACCEPT] if step is Step.START and is_told else _DONE[step]
     done = "The card says that it does the job for you." if is_for_theirs else said.format(asker=asker)
-    if step is Step.DELIVER and (its.joined or its.parts):
+    if step in _TO_PARTS and its.parts:
+        done = _TO_PARTS[step]
+    elif step is Step.DELIVER and its.joined:
         done = f"{done.removesuffix('.')}, and so is everybody else who asked for it."
     if reach is Reach.BY_CARD:
         done = "The card says so: its channel wants no other posts. Those who follow it are told."

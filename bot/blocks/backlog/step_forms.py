@@ -23,8 +23,10 @@ from bot.blocks.contested import with_contested
 from bot.blocks.forms import Field, Fill, Form, filled_day, filled_number
 from bot.blocks.text import Block, bold, passage, section
 from bot.domain.backlog.demand import OpenQuestion, RestCost
-from bot.domain.backlog.open_items import asked_about
-from bot.domain.backlog.requests import NEEDS_WORDS, RequestCard, Step
+from bot.domain.backlog.merges import whose
+from bot.domain.backlog.open_items import asked_about, is_partly_done, is_there, still_to_do
+from bot.domain.backlog.requests import RequestCard, Step
+from bot.domain.backlog.step_words import NEEDS_WORDS
 
 _WHAT = "What do you want to know?"
 _MOST_NAMES = 10
@@ -147,9 +149,6 @@ def step_view(
         others = ", ".join(bold(each, 60) for each in its.joined[:_MOST_NAMES])
         ends = f"It ends for {others} as well, who are told and can open their own."
         said += f"\n{ends if is_own else 'Only your team is taken off it: it stays open for the others.'}"
-    if step is Step.DELIVER and its.parts and (besides := [each for each in its.asked_too if each.title]):
-        merged = [line for each in besides[:_MOST_NAMES] for line in words.asked_too(each, details=its.details)]
-        said += "\n".join(["\nWith the last of it, what became part of it counts as delivered, too:", *merged])
     if step is Step.REPLY and its.reason:
         said += "\n" + passage(its.reason, 1_000, mark="> ")
     if LINK in form.fields:
@@ -182,15 +181,21 @@ def _boxes(its: RequestCard, step: Step) -> Fill:
     """Return the boxes of the items that a step asks about: all of them are delivered, none is missing."""
     asked = {str(place): each for place, each in asked_about(its, step).items()}
     is_delivery = step is Step.DELIVER
+    back = "all of it" if is_there(its.items) else "all that was just delivered"
     return Fill(
         options={place: each.title for place, each in asked.items()},
         chosen=tuple(asked) if is_delivery else (),
-        hints={place: words.kind_of(each) for place, each in asked.items()},
-        hint="Untick what is still to come."
-        if is_delivery
-        else "Without a tick, all that was just delivered goes back.",
+        hints={place: _kind_and_team(its, int(place)) for place in asked},
+        hint="Untick what is still to come." if is_delivery else f"Without a tick, {back} goes back.",
         is_needed=is_delivery,
     )
+
+
+def _kind_and_team(its: RequestCard, place: int) -> str:
+    """Return of what kind an item is, and where other teams ask for something as well, which of them asks for it."""
+    teams = [*[whose(its)] * len(its.items), *(each.whose for each in its.part_items)]
+    kind = words.kind_of(its.all_items[place])
+    return f"{teams[place]} · {kind}" if its.part_items else kind
 
 
 def boxes_in(blocks: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -224,6 +229,9 @@ def assign_view(its: RequestCard, metadata: str) -> Block:
 def estimate_view(its: RequestCard, metadata: str) -> Block:
     """Return the form of an estimate."""
     said = f"{words.name(its)}\nHours of the DevOps team alone; triage, review and handoff are added."
+    if is_partly_done(its):
+        left = still_to_do(its.all_items)
+        said = "\n".join([said, "Estimate what is left:", *words.items(left)])
     if its.estimate is None:
         return ESTIMATE.view(metadata, said)
     hours = (its.estimate.optimistic_hours, its.estimate.likely_hours, its.estimate.pessimistic_hours)

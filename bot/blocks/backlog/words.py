@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -11,8 +12,8 @@ from bot.blocks.text import Block, bold, button, day, escape, link, mention, pas
 from bot.blocks.values import encode
 from bot.domain.backlog.demand import Estimate, Slowdown
 from bot.domain.backlog.item_types import left_behind, left_by
-from bot.domain.backlog.open_items import heading, still_to_do
-from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, Said
+from bot.domain.backlog.open_items import heading, is_partly_done, readable, still_to_do
+from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, RequestState, Said
 from bot.domain.phrases import counted, figure, join
 from bot.domain.records import PersonRecord
 
@@ -64,6 +65,7 @@ DID: Mapping[str, str] = MappingProxyType(
         "withdraw": "withdrew it",
         "confirm": "confirmed it",
         "not_yet": "sent it back",
+        "part_not_yet": "sent it back",
         "reopen": "reopened it",
         "resume": "took it up again",
         "estimate": "estimated it",
@@ -136,7 +138,8 @@ def standing(card: RequestCard) -> str:
     if left := how_many_left(card):
         parts.append(left)
     if card.team is not None:
-        parts.append(f"for {escape(card.team.name, 60)}")
+        has_it = card.standing.does_it and card.state is not RequestState.CONFIRMED
+        parts.append(f"for {escape(card.team.name, 60)}{' (does the job)' if has_it else ''}")
     if card.needed_by is not None and card.is_awaited:
         parts.append(needed_by(card.needed_by, card.needed_for))
     if card.is_private:
@@ -194,11 +197,18 @@ def about(card: RequestCard) -> list[str]:
     Once nobody waits for it any more, only the work is left.
     """
     lost = [f"{hours(card.hours_a_month)} a month lost"] if card.hours_a_month else []
+    blocked = Counter[str]()
     for share, count in card.blocked_people.items():
-        lost.append(f"{counted(count, 'person', 'people')} {_BLOCKED_WORDS[share]}")
+        blocked[_BLOCKED_WORDS[share]] += count
+    lost += [f"{counted(count, 'person', 'people')} {how}" for how, count in blocked.items()]
     lines = [f"Without it: {', '.join(lost)}"] if lost and card.is_awaited else []
     if card.estimate is not None:
-        lines.append(effort(card.estimate))
+        rest = (
+            ", estimated before some of it was done"
+            if is_partly_done(card.whole or card) and card.estimate.is_from_before
+            else ""
+        )
+        lines.append(f"{effort(card.estimate)}{rest}")
     if card.needed_by is not None and card.needed_reason and card.is_awaited:
         lines.append(f"Why by then: {escape(card.needed_reason, 150)}")
     return lines
@@ -241,28 +251,30 @@ def items(several: Sequence[RequestItem]) -> list[str]:
 
 
 def how_many_left(card: RequestCard) -> str:
-    """Return how many items of an open request go on where others are done; empty where all do."""
-    left, total = len(still_to_do(card.items)), len(card.items)
-    return f"{left} of {counted(total, 'item')} still to do" if card.is_open and left < total else ""
+    """Return how many items of an open request, or of its part, go on where others are done; empty where all do."""
+    left, total = len(still_to_do(card.all_items)), len(card.all_items)
+    if not card.is_changeable or left == total:
+        return ""
+    return f"{left} of {counted(total, 'item')} still to do" if left else "all of it is there"
 
 
 def there(card: RequestCard) -> str:
     """Return which items of a request are there, while others are still to come."""
-    done = [each for each in card.items if each.is_done]
-    several = join((escape(each.title, 120) for each in done), most=_MOST_ITEMS)
-    return f"{len(done)} of {len(card.items)} {'is' if len(done) == 1 else 'are'} there: {several}"
+    done = sum(each.is_done for each in card.all_items)
+    several = join((escape(each.title, 120) for each in readable(card) if each.is_done), most=_MOST_ITEMS)
+    said = f"{done} of {len(card.all_items)} {'is' if done == 1 else 'are'} there"
+    return f"{said}: {several}" if several else f"{said}."
 
 
 def left_to_do(card: RequestCard) -> str:
     """Return which items go on where others are done; empty where all do."""
-    left = still_to_do(card.items)
-    several = join((escape(each.title, 120) for each in left), most=_MOST_ITEMS)
-    return f"Still to do: {several}" if len(left) < len(card.items) else ""
+    several = join((escape(each.title, 120) for each in still_to_do(readable(card))), most=_MOST_ITEMS)
+    return f"Still to do: {several}" if several and any(each.is_done for each in card.all_items) else ""
 
 
 def work(card: RequestCard) -> str:
     """Return who builds what a request asks for, or has built it, and who owns what that leaves behind."""
-    is_built = card.is_built
+    is_built = card.is_built or card.standing.is_there
     if {each.type for each in card.items} == {ItemType.SUPPORT}:
         return "The DevOps team helped." if is_built else "The DevOps team helps."
     left = left_behind(card.items)
@@ -339,6 +351,8 @@ def change_button(card: RequestCard) -> list[Block]:
 def estimate_button(card: RequestCard) -> list[Block]:
     """Return the button with which the DevOps team says how much work a request is, while it is open."""
     text = "Estimate…" if card.estimate is None else "Change estimate…"
+    if card.estimate is not None and card.estimate.is_from_before and is_partly_done(card):
+        text = "Estimate what is left…"
     label = f"{text} #{card.id} {plain(card.title, 40)}"
     return [button(text, actions.ESTIMATE, str(card.id), label=label)] if card.is_open else []
 

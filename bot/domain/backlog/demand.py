@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -150,7 +150,8 @@ class Demand:
     `confirmed_on`, and `authors` who said a part of it, such as `lost` or `miss_cost`, where that is written down. What
     is in `drafted` was left as the form was filled in. With `is_evidence_assumed` nobody said how the team
     knows. With `is_private` the team has asked for it privately, through the person `asked_by`, and others may read
-    neither its name nor its words. What is `from_before` was said before some of the request was done.
+    neither its name nor its words. What is `from_before` was said before some of what it asks for was done:
+    `items_done` says how many items of how many. A team that `has_it` has said that all of them do the job.
     """
 
     team: str
@@ -169,12 +170,19 @@ class Demand:
     is_private: bool = False
     asked_by: int | None = None
     from_before: frozenset[str] = frozenset()
+    items_done: tuple[int, int] = (0, 0)
+    has_it: bool = False
 
     def __post_init__(self) -> None:
         _require_amount(self.people, "The number of people who lose time")
         _require_amount(self.times_per_month, "How many times a month it happens")
         _require_amount(self.hours_each, "The hours lost each time")
         _require_amount(self.claimed_hours_per_month, "The hours lost in a month")
+
+    @property
+    def without_losses(self) -> Demand:
+        """The demand of a team that has all that it asked for, while the work goes on for others."""
+        return replace(self, people=0, block=None, needed_by=None, from_before=frozenset(), has_it=True)
 
     @property
     def claimed_hours_per_month(self) -> float:
@@ -219,13 +227,17 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Hours of DevOps work without triage: if all goes well, most likely, and if much goes wrong."""
+    """Hours of DevOps work without triage: if all goes well, most likely, and if much goes wrong.
+
+    It `is_from_before` where something was delivered since: it is of more than what is left, if that is not all of it.
+    """
 
     optimistic_hours: float
     likely_hours: float
     pessimistic_hours: float
     estimated_by: str = ""
     estimated_on: date | None = None
+    is_from_before: bool = False
 
     def __post_init__(self) -> None:
         hours = (self.optimistic_hours, self.likely_hours, self.pessimistic_hours)

@@ -74,17 +74,19 @@ def _demands(place: BacklogPlace, shown: Sequence[Demand], settings: RankSetting
         adds = {part: next(added) for part in (DemandPart.LOST, DemandPart.BLOCKED, DemandPart.NEEDED_BY)}
         made = _made(place, demand, share, settings, today=today)
         lines = [
-            f"{demand.team}: {what}; {_how(place.request, demand, part, today=today)}; adds {adds[part]}{made[part]}."
+            f"{demand.team}: {what}; {_how(demand, part, today=today)}; adds {adds[part]}{made[part]}."
             for part, what in _losses(demand, settings)
         ]
         if demand.needed_by is not None:
             reason = f" ({demand.needed_by.reason})" if demand.needed_by.reason else ""
-            by = "".join(f", {each}" for each in _sources(place.request, demand, DemandPart.NEEDED_BY))
-            missed = _missed(place.request, demand, settings)
+            by = "".join(f", {each}" for each in _sources(demand, DemandPart.NEEDED_BY))
+            missed = _missed(demand, settings)
             adds_ = f"{adds[DemandPart.NEEDED_BY]}{made[DemandPart.NEEDED_BY]}"
             lines.append(f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}; {missed}; adds {adds_}.")
-        if not lines:
-            by = "".join(f", {each}" for each in _sources(place.request, demand, None))
+        if not lines and demand.has_it:
+            lines.append(f"{demand.team} has all that it asked for.")
+        elif not lines:
+            by = "".join(f", {each}" for each in _sources(demand, None))
             lines.append(f"{demand.team} asks for it{by}, and names no hours, nobody who waits and no date.")
         yield from [*lines, *_passed(demand, settings, today=today)]
 
@@ -136,14 +138,14 @@ def _losses(demand: Demand, settings: RankSettings) -> Iterator[tuple[DemandPart
         yield DemandPart.BLOCKED, f"{arithmetic.blocked(demand)}, {slowdown}{_assumed(block.is_assumed)} {until}"
 
 
-def _how(request: BacklogRequest, demand: Demand, part: DemandPart, *, today: date) -> str:
+def _how(demand: Demand, part: DemandPart, *, today: date) -> str:
     """Return how the team knows its numbers, who says them, and how much of them counts."""
     evidence, kind = demand.evidence_of(part), demand.evidence_on(today, part)
     how = [f"taken as {evidence.kind}" if evidence.is_assumed else str(evidence.kind)]
     if kind is not evidence.kind:
         how.append(f"not confirmed since {demand.last_confirmed(part)}")
     share = f": {kind.weight:.0%} counts" if kind.weight < 1 else ""
-    return f"{', '.join([*how, *_sources(request, demand, part)])}{share}"
+    return f"{', '.join([*how, *_sources(demand, part)])}{share}"
 
 
 def _evidence(demands: Iterable[Demand], settings: RankSettings, *, today: date) -> Iterator[str]:
@@ -159,14 +161,14 @@ def _evidence(demands: Iterable[Demand], settings: RankSettings, *, today: date)
         yield f"{EVIDENCE_SHARES}: better numbers from its teams move it up."
 
 
-def _sources(request: BacklogRequest, demand: Demand, part: str | None) -> list[str]:
+def _sources(demand: Demand, part: str | None) -> list[str]:
     """Return who has said a number and when: somebody, or the draft of whoever left it as it was.
 
     Nothing is said of those who have asked privately.
     """
     author = demand.authors.get(part or "")
     name = join(demand.said_by) if author is None else author.name
-    before = [f"as said before {_done(request)} done"] if part in demand.from_before else []
+    before = [f"as said before {_done(*demand.items_done)} done"] if part in demand.from_before else []
     if not name:
         return before
     on = demand.confirmed_on if author is None else author.on
@@ -177,16 +179,16 @@ def _sources(request: BacklogRequest, demand: Demand, part: str | None) -> list[
     return [said, *before]
 
 
-def _missed(request: BacklogRequest, demand: Demand, settings: RankSettings) -> str:
+def _missed(demand: Demand, settings: RankSettings) -> str:
     """Return what it costs to miss the date, and whether somebody says so. No draft does."""
     if demand.needed_by is None or demand.needed_by.miss_hours is None:
         return f"missing it costs {arithmetic.amount(settings.miss_hours, 'hour')}, assumed"
-    by = "".join(f", {each}" for each in _sources(request, demand, MISS_COST))
+    by = "".join(f", {each}" for each in _sources(demand, MISS_COST))
     return f"missing it costs {arithmetic.amount(demand.needed_by.miss_hours, 'hour')}{by}"
 
 
-def _done(request: BacklogRequest) -> str:
-    return f"{request.done} of {request.items} items {'was' if request.done == 1 else 'were'}"
+def _done(done: int, items: int) -> str:
+    return f"{done} of {items} items {'was' if done == 1 else 'were'}"
 
 
 def _assumed(is_assumed: bool) -> str:
@@ -205,14 +207,16 @@ def _passed(demand: Demand, settings: RankSettings, *, today: date) -> list[str]
 def _effort(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> str:
     if (estimate := request.estimate) is None:
         raise ValueError("a request that has a rank has an estimate")
+    is_of_more = bool(request.done) and estimate.is_from_before
     on = f" on {estimate.estimated_on}" if estimate.estimated_on is not None else ""
     by = f", estimates {estimate.estimated_by}{on}" if estimate.estimated_by else ""
-    whole = f", for all {request.items} items" if request.done else ""
+    before = f", before {_done(request.done, request.items)} done" if is_of_more else ""
+    rest = "; nobody has estimated what is left" if is_of_more else ""
     three = f"{arithmetic.written(estimate.optimistic_hours)} to {arithmetic.written(estimate.pessimistic_hours)}"
-    likely = f"most likely {arithmetic.written(estimate.likely_hours)}{by}{whole}"
+    likely = f"most likely {arithmetic.written(estimate.likely_hours)}{by}{before}"
     triage = f"and {arithmetic.written(settings.triage_hours)} for triage and handoff"
     weeks = f"{arithmetic.weeks_of_work(ranked, settings)} hours a week for requests"
-    return f"Work: {arithmetic.work(estimate, ranked, settings)}: {three}, {likely}, {triage}; {weeks}."
+    return f"Work: {arithmetic.work(estimate, ranked, settings)}: {three}, {likely}, {triage}; {weeks}{rest}."
 
 
 def _whether(

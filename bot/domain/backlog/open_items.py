@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.backlog.requests import RequestCard, RequestItem, RequestState, Step
+from bot.domain.backlog.requests import BUILT, RequestCard, RequestItem, RequestState, Step
 from bot.domain.phrases import join
 from bot.errors import UserError
 
 NOTHING_IS_THERE = "Tick what is there. Is nothing? Close this."
+
+
+def readable(card: RequestCard) -> tuple[RequestItem, ...]:
+    """Return all items of a request and its parts but those that others have asked for privately."""
+    return (*card.items, *(each.item for each in card.part_items if not each.is_private))
 
 
 def still_to_do(items: Iterable[RequestItem]) -> tuple[RequestItem, ...]:
@@ -17,14 +22,25 @@ def still_to_do(items: Iterable[RequestItem]) -> tuple[RequestItem, ...]:
     return tuple(each for each in items if not each.is_done)
 
 
+def is_partly_done(card: RequestCard) -> bool:
+    """Whether some of an open request is done."""
+    return card.is_open and any(each.is_done for each in card.all_items)
+
+
+def is_there(items: Sequence[RequestItem]) -> bool:
+    """Whether all of some items are done."""
+    return bool(items) and not still_to_do(items)
+
+
 def asked_about(card: RequestCard, step: Step) -> Mapping[int, RequestItem]:
     """Return the items by their places of which a step asks which are done; none where there is nothing to choose.
 
-    A delivery may be one of some of the items that are still to do. A request goes back to the DevOps team by "not
-    yet", or when it is opened again after it was confirmed: then any item may be missing, whoever has called it done.
+    A delivery may be one of some of all that is still to do, also for the parts of a request. A team sends back what
+    it has asked for itself, by "not yet", or when it opens again what it has confirmed: then any item may be missing,
+    whoever has called it done.
     """
     if step is Step.DELIVER:
-        found = {place: each for place, each in enumerate(card.items) if not each.is_done}
+        found = {place: each for place, each in enumerate(card.all_items) if not each.is_done}
     elif step is Step.NOT_YET or (step is Step.REOPEN and card.state is RequestState.CONFIRMED):
         found = dict(enumerate(card.items))
     else:
@@ -43,17 +59,38 @@ def still_to_come(card: RequestCard, there: Collection[int]) -> tuple[int, ...]:
     return tuple(place for place in asked if place not in there)
 
 
-def sent_back(card: RequestCard, step: Step, left: Collection[int]) -> tuple[RequestItem, ...]:
-    """Return the items of a request after a step, of which those at the places `left` are still to do.
+def after_step(card: RequestCard, step: Step, left: Collection[int] = ()) -> tuple[RequestItem, ...]:
+    """Return all items of a request and its parts after a step, of which those at the places `left` are still to do.
 
+    Without any, all that was just delivered goes back, or where that was nothing, all that its own team asked for.
     Raises UserError where none of them is one that the step asks about.
     """
-    asked = asked_about(card, Step.DELIVER if step is Step.DELIVER_PART else step)
+    asked = require_asked(card, Step.DELIVER if step is Step.DELIVER_PART else step, left) if left else {}
+    items, own = card.all_items, len(card.items)
+    if step is Step.DELIVER_PART:
+        return tuple(replace(each, is_done=each.is_done or place not in left) for place, each in enumerate(items))
+    if step is Step.CONFIRM:
+        return confirmed(items)
+    if step is Step.RESUME:
+        return confirmed(items) if is_there(items) else items
+    if step is Step.DELIVER and card.standing.is_there and card.standing.does_it:
+        return (*confirmed(card.items), *items[own:])  # with the rest of the whole it is confirmed
+    if step not in (Step.NOT_YET, Step.REOPEN):
+        return items
+    mine, was_built = card.items, card.state in BUILT
+    if asked:
+        mine = tuple(replace(each, is_done=place not in left) for place, each in enumerate(mine))
+    elif is_there(mine):
+        mine = confirmed(mine)
+    return (*mine, *(replace(each, is_done=each.is_done or was_built) for each in items[own:]))
+
+
+def require_asked(card: RequestCard, step: Step, left: Collection[int]) -> Mapping[int, RequestItem]:
+    """Return the items that a step asks about. Raises UserError where none of those at these places is among them."""
+    asked = asked_about(card, step)
     if not asked.keys() & set(left):
         raise UserError("Tick what is still missing. If nothing is, press “Yes, it does the job”.")
-    return tuple(
-        replace(each, is_done=place not in left) if place in asked else each for place, each in enumerate(card.items)
-    )
+    return asked
 
 
 def named(items: Sequence[RequestItem], places: Collection[int]) -> str:
@@ -63,10 +100,10 @@ def named(items: Sequence[RequestItem], places: Collection[int]) -> str:
 
 def heading(card: RequestCard) -> str:
     """Return what a request is called among others: its title, or while some of it is done, what is still to do."""
-    left = still_to_do(card.items)
-    if not card.is_open or not 0 < len(left) < len(card.items):
+    left, shown = still_to_do(card.all_items), still_to_do(readable(card))
+    if not card.is_open or not shown or len(left) == len(card.all_items):
         return card.title
-    return f"{left[0].title}{f' and {len(left) - 1} more' if left[1:] else ''}"
+    return f"{shown[0].title}{f' and {len(left) - 1} more' if left[1:] else ''}"
 
 
 def confirmed(items: Iterable[RequestItem]) -> tuple[RequestItem, ...]:

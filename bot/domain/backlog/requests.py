@@ -47,6 +47,8 @@ class RequestState(StrEnum):
 
 #: Requests that the DevOps team still has to do something about, and so have a rank.
 OPEN = frozenset({RequestState.PROPOSED, RequestState.NEEDS_INFO, RequestState.ACCEPTED, RequestState.IN_PROGRESS})
+#: Open ones of which the DevOps team waits for no answer.
+GOES_ON = OPEN - {RequestState.NEEDS_INFO}
 #: Requests about which nothing more happens by itself.
 ENDED = frozenset(
     {
@@ -83,20 +85,6 @@ class Step(StrEnum):
     NOT_YET = "not_yet"
     REOPEN = "reopen"
     RESUME = "resume"
-
-
-#: Steps of people's that need a sentence, or a link in the place of one, and what is said where it is missing.
-NEEDS_WORDS: Mapping[Step, str] = MappingProxyType(
-    {
-        Step.ASK: "Write what you want to know.",
-        Step.REPLY: "Write the answer.",
-        Step.ANSWER: "Say what answers it, or give the link to it.",
-        Step.DECLINE: "Give a reason: whoever asked reads it.",
-        Step.DISMISS: "Say why it is none: whoever asked reads it.",
-        Step.NOT_YET: "Say what is missing.",
-        Step.REOPEN: "Say why it is opened again.",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +157,26 @@ class RequestStanding:
     """What the table needs to know of a request: its state, and since when it stands.
 
     `before` is the last state in which it waited for no answer and was merged into nothing. `whole` is how that stands
-    of which it is part in the end.
+    of which it is part in the end. All that its own team asks for `is_there` while the work goes on for other teams;
+    with `does_it` that team has said that it does the job.
     """
 
     state: RequestState
     before: RequestState
     since: datetime
     whole: RequestStanding | None = None
+    is_there: bool = False
+    does_it: bool = False
 
 
 def may_take(step: Step, standing: RequestStanding, *, now: datetime) -> bool:
     """Whether a request in this state allows a step.
 
-    A reopening is allowed only for `REOPEN_FOR`, and the withdrawal of a part only while its whole is open.
+    A reopening is allowed only for `REOPEN_FOR`, and the withdrawal of a part only while its whole is open. Each team
+    answers for itself whether it does the job: one whose request is a part, and one that has its own before the others.
     """
+    if step in AT_DELIVERY and (standing.whole is not None or standing.is_there):
+        return _is_asked(standing, now=now) and not (step is Step.CONFIRM and standing.does_it)
     if standing.state not in TRANSITIONS[step].sources:
         return False
     if step is Step.WITHDRAW:
@@ -193,33 +187,38 @@ def may_take(step: Step, standing: RequestStanding, *, now: datetime) -> bool:
     return ended.state in ENDED - {RequestState.MERGED} and now - ended.since <= REOPEN_FOR
 
 
+def _is_asked(standing: RequestStanding, *, now: datetime) -> bool:
+    """Whether a team is asked, or may still say, whether what is there for it does the job."""
+    whole = standing.whole or standing
+    is_confirmed = whole.state is RequestState.CONFIRMED and now - whole.since <= REOPEN_FOR
+    return standing.is_there or is_confirmed or whole.state is RequestState.DELIVERED
+
+
 def may_take_joined(step: Step, standing: RequestStanding, *, now: datetime) -> bool:
-    """Whether a request allows a step of those who have joined it, or whose own became part of it.
+    """Whether a request allows a step of those who have joined it.
 
     The yes of the request's own team answers for that team alone: for as long as it may reopen the request, the others
     may say whether it does the job for them.
     """
-    if step in AT_DELIVERY and standing.state is RequestState.CONFIRMED:
-        return now - standing.since <= REOPEN_FOR
-    return step in OF_JOINED | AT_DELIVERY and may_take(step, standing, now=now)
-
-
-def may_take_in(whole: RequestCard, part: RequestCard) -> bool:
-    """Whether a request may become part of another: into a private one only what its asker has asked privately."""
-    return not whole.is_private or (part.is_private and part.asker.id == whole.asker.id)
+    if step in AT_DELIVERY:
+        return standing.whole is None and _is_asked(standing, now=now)
+    return step in OF_JOINED and may_take(step, standing, now=now)
 
 
 def after(step: Step, standing: RequestStanding, *, now: datetime, is_joined: bool = False) -> RequestStanding | None:
     """Return where a request stands after a step; None when it stands there already, because it was taken before.
 
-    With `is_joined` it is taken by those of `may_take_joined`. Raises UserError, in a sentence that says how the
-    request stands, for a step that its state does not allow.
+    With `is_joined` it is taken by those of `may_take_joined`. What is answered for one team alone leaves a request
+    where it stands. Raises UserError, in a sentence that says how the request stands, for a step that its state does
+    not allow.
     """
     transition = TRANSITIONS[step]
     if not (may_take_joined if is_joined else may_take)(step, standing, now=now):
-        if standing.state is transition.to:
+        if standing.state is transition.to or (step is Step.CONFIRM and standing.does_it):
             return None
         raise UserError(_refusal(step, standing))
+    if step in AT_DELIVERY and (standing.whole is not None or (standing.is_there and step is Step.CONFIRM)):
+        return standing
     if step is Step.DELIVER_PART and standing.state is RequestState.NEEDS_INFO:
         return replace(standing, before=RequestState.IN_PROGRESS)  # the question stays until it is answered
     waits = standing.state in (RequestState.NEEDS_INFO, RequestState.MERGED)
@@ -258,6 +257,20 @@ class RequestItem:
     is_done: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PartItem:
+    """An item that only a part of a request asks for: the part's number, the item's place in it, and whose it is.
+
+    Who asked for what `is_private` is for those alone who may do the work.
+    """
+
+    part_id: int
+    place: int
+    whose: str
+    item: RequestItem
+    is_private: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedToo:
     """What a team asked for that has joined a request instead of opening one: in its thread or form, at `permalink`.
@@ -273,12 +286,6 @@ class AskedToo:
     permalink: str = ""
     is_private: bool = False
     channel_id: str | None = None
-
-
-def with_answer(question: str, answer: str) -> str:
-    """Return a question with its answer beside it, or below it where either has several lines."""
-    between = "\n" if "\n" in question + answer else " "
-    return f"{question}{between}— {answer}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,15 +309,17 @@ class Said:
 class RequestCard:
     """A request as its messages show it. Which buttons there are is decided here: `steps` are those that may be taken.
 
-    `joined_steps` are those of whoever has joined it, or whose own became part of it.
+    `joined_steps` are those of whoever has joined it.
 
     `asker` is whoever it is for, and `filer` whoever filed it, often the same. `reason` is why it was declined, what
     was asked or answered, or what was delivered; `link` goes with it. `merged_into` is the request that it became part
     of, `whole` the one that it is part of in the end, and `parts` are those that became part of it: number, and whose
-    it is; the delivery does the job for those whose numbers are in `confirmed_parts`. `joined` are the names of the
-    teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
-    it, and have `blocked_people`, by how much they are; `asked_too` is what the joined teams asked for. `needed_by` is
-    the first day that any of them has to meet, and `needed_for` is whose it is where that is not its own team's.
+    it is; the delivery does the job for those whose numbers are in `confirmed_parts`. `part_items` are what only they
+    ask for, and `missed` what they have last said to be missing: number, whose it is, and their words. `joined` are the
+    names of the teams that need it as well, `joined_confirmed` of those for which it does. All of them lose
+    `hours_a_month` without it, and have `blocked_people`, by how much they are; `asked_too` is what the others asked
+    for. `needed_by` is the first day that any of them has to meet, and `needed_for` whose it is where that is not its
+    own team's.
     `unnamed` are the names of those who need it as well and have only asked privately, and `private_parts` the private
     requests among its parts: nobody else may read whose they are.
 
@@ -347,6 +356,8 @@ class RequestCard:
     whole: RequestCard | None = None
     joined_steps: frozenset[Step] = frozenset()
     parts: tuple[tuple[int, str], ...] = ()
+    part_items: tuple[PartItem, ...] = ()
+    missed: tuple[tuple[int, str, str], ...] = ()
     joined: tuple[str, ...] = ()
     asked_too: tuple[AskedToo, ...] = ()
     unnamed: frozenset[str] = frozenset()
@@ -372,6 +383,11 @@ class RequestCard:
     def state(self) -> RequestState:
         """Where it stands."""
         return self.standing.state
+
+    @property
+    def all_items(self) -> tuple[RequestItem, ...]:
+        """All that is to be built for it: its own items, then what only its parts ask for."""
+        return (*self.items, *(each.item for each in self.part_items))
 
     @property
     def is_open(self) -> bool:
@@ -412,21 +428,6 @@ class RequestCard:
 def as_joined(card: RequestCard) -> RequestCard:
     """Return a request with the steps alone that those may take who have joined it for another team."""
     return replace(card, steps=card.joined_steps)
-
-
-def as_part(card: RequestCard, whole: RequestCard) -> RequestCard:
-    """Return a request that became part of another with the day that counts for both, and who works on them."""
-    whose = whole.needed_for or (whole.team.name if whole.team is not None else "")
-    is_theirs = card.team is not None and whose == card.team.name
-    return replace(
-        card,
-        whole=whole,
-        needed_by=whole.needed_by,
-        needed_reason=whole.needed_reason,
-        needed_for="" if is_theirs else whose,
-        assignee=whole.assignee,
-        estimate=whole.estimate,
-    )
 
 
 def has_ended(card: RequestCard, *, is_joined: bool = False) -> bool:

@@ -173,6 +173,14 @@ def unheld(drafted: Sequence[RequestItem], held: Iterable[RequestItem]) -> tuple
     return tuple(found)
 
 
+def holder(item: RequestItem, held: Sequence[RequestItem]) -> int | None:
+    """Return the place of the one that holds an item, as `unheld` tells; None where none does."""
+    quote = folded(item.quote)
+    says = (place for place, each in enumerate(held) if _says(each, item))
+    quotes = (place for place, each in enumerate(held) if quote and folded(each.quote) == quote)
+    return next(says, next(quotes, None))
+
+
 def _says(held: RequestItem, item: RequestItem) -> bool:
     """Whether all that an item says is said by one that is held."""
     words = _words(item)

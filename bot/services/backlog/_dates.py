@@ -11,18 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.backlog.requests import RequestCard, RequestState
-from bot.services.backlog._demands import is_own, is_said_privately, reason_of
+from bot.services.backlog._demands import has_it, is_own, is_said_privately, reason_of
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.bulk import chunks
 
 
 async def dated(
-    session: AsyncSession, snapshot: Snapshot, cards: Sequence[RequestCard], *, today: date
+    session: AsyncSession, snapshot: Snapshot, cards: Sequence[RequestCard], parts: Mapping[int, int], *, today: date
 ) -> list[RequestCard]:
-    """Return requests with the days of all those who need them: of their own teams, the joined, and their parts."""
+    """Return requests with the days of all those who need them: of their own teams, the joined, and their parts.
+
+    `parts` are the latter, by their numbers, each with the number of the request that it is part of in the end.
+    """
     numbers = [each.id for each in cards]
-    parts = await wholes_of(session, numbers)
     request, demand = tables.Request, tables.RequestDemand
     rows: dict[int, tables.Request] = {}
     said: dict[int, list[tables.RequestDemand]] = {}
@@ -35,7 +37,13 @@ async def dated(
     for some in chunks(wanted):
         found_rows = (await session.execute(select(request).where(col(request.id).in_(some)))).scalars()
         rows |= {row.id: row for row in found_rows}
-    return [first_day(each, said.get(each.id, ()), rows, snapshot, today=today) for each in cards]
+    lost = {
+        number: [each for each in theirs if not has_it(rows[each.request_id], each)] for number, theirs in said.items()
+    }
+    return [
+        first_day(each, (lost if each.is_open else said).get(each.id, ()), rows, snapshot, today=today)
+        for each in cards
+    ]
 
 
 def first_day(

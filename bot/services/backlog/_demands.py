@@ -183,16 +183,23 @@ def _authors(row: tables.RequestDemand, snapshot: Snapshot) -> Iterator[tuple[st
         yield part, Author(person.name if person is not None else "", _time(word.at).date(), filed_on, evidence)
 
 
-def done_at(request: tables.Request) -> datetime | None:
-    """Return when the items of a request were done that are done while others are not; None where there are none."""
-    return request.delivered_at if any(each.get("is_done") for each in request.items) else None
-
-
-def _from_before(row: tables.RequestDemand, done: datetime | None) -> Iterator[str]:
-    """Yield what a team has said of a request, or of what became part of it, before some of its items were done."""
+def _from_before(row: tables.RequestDemand, request: tables.Request) -> Iterator[str]:
+    """Yield what a team has said of a request before some of its items were done."""
+    done = request.delivered_at if _items_done(request)[0] else None
     for part in (*DemandPart, MISS_COST):
         if done is not None and _word(row, part).confirmed_at < done:
             yield part
+
+
+def _items_done(request: tables.Request) -> tuple[int, int]:
+    """Return how many items of a request are done, and of how many."""
+    return sum(bool(each.get("is_done")) for each in request.items), len(request.items)
+
+
+def has_it(request: tables.Request, row: tables.RequestDemand) -> bool:
+    """Whether a team has said that it has all of a request, while the work goes on for others."""
+    said_at = request.confirmed_at if is_own(request, row) else row.confirmed_at
+    return said_at is not None and bool(request.items) and all(each.get("is_done") for each in request.items)
 
 
 def demand_of(
@@ -201,9 +208,9 @@ def demand_of(
     *,
     reason: str = "",
     is_private: bool = False,
-    done: datetime | None = None,
+    of: tables.Request | None = None,
 ) -> Demand:
-    """Return what a team says of a request, of which some was `done`; `reason` is why it is needed by its day."""
+    """Return what a team says of a request, where that is given; `reason` is why it is needed by its day."""
     team = snapshot.team(row.team_id)
     person, known = snapshot.person(row.person_id), Evidence.of(row.evidence)
     return Demand(
@@ -222,7 +229,8 @@ def demand_of(
         drafted=frozenset(map(DemandPart, row.drafted.split())),
         is_private=is_private,
         asked_by=row.person_id,
-        from_before=frozenset(_from_before(row, done)),
+        from_before=frozenset(_from_before(row, of)) if of is not None else frozenset(),
+        items_done=_items_done(of) if of is not None else (0, 0),
     )
 
 

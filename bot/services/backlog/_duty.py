@@ -10,7 +10,8 @@ from sqlmodel import col
 from bot.domain.backlog.requests import Step
 from bot.domain.recipients import Recipient
 from bot.services import devops_team, routing
-from bot.services.backlog._cards import RequestAct, loaded
+from bot.services.backlog._cards import RequestAct
+from bot.services.backlog._loaded import loaded
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes

@@ -19,7 +19,7 @@ from bot.domain.tracker import IssueStatus, TrackedIssue
 from bot.errors import log_failure
 from bot.ports import Tracker
 from bot.services import cards
-from bot.services.backlog import questions, steps
+from bot.services.backlog import _step_news, questions, steps
 from bot.services.backlog._cards import NOBODY, TrackerAct, tell_devops
 from bot.services.backlog._issue_notes import strike
 from bot.services.deps import Deps
@@ -127,7 +127,7 @@ class Issues:
                 await steps.carry_out(act, step, words=words, link=link)
                 if step is Step.RESUME:
                     note = notes.issue_reopened(self.shown, issue.ref, issue.url, RequestState.IN_PROGRESS)
-                    await steps.tell_resumed(act, self.shown)
+                    await _step_news.tell_resumed(act, self.shown)
             elif issue.status is IssueStatus.DROPPED and before is not issue.status and act.card.state in OPEN:
                 note = notes.issue_dropped(self.shown, issue.ref, issue.url, request_id)
             if note is not None:
@@ -143,7 +143,7 @@ class Issues:
         if step is Step.RESUME:
             if act.card.whole is not None and act.card.whole.state not in ENDED:
                 return notes.issue_of_part(self.shown, issue.ref, issue.url, act.card)
-            await steps.ask_again(act, self.shown)
+            await _step_news.ask_again(act, self.shown)
             return notes.issue_reopened(self.shown, issue.ref, issue.url, (act.card.whole or act.card).state)
         if issue.status is not IssueStatus.OPEN:
             await questions.settle(act, asked=[Step.RESUME])

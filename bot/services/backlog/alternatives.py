@@ -21,8 +21,7 @@ from bot.domain.records import AssetRecord
 from bot.errors import NotFoundError
 from bot.services import outbox
 from bot.services.backlog import lists, offers
-from bot.services.backlog._cards import card_of
-from bot.services.backlog._dates import dated
+from bot.services.backlog._loaded import card_of, listed
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -88,7 +87,7 @@ async def find(
         rows = (await session.execute(query.order_by(col(table.id).desc()).limit(_MOST))).scalars().all()
         cards = [card_of(snapshot, row, now=now) for row in rows]
         alike = rules.alike(wanted, [each for each in cards if each.state in OPEN])
-        alike = tuple(await dated(session, snapshot, alike, today=now.date()))
+        alike = tuple(await listed(session, snapshot, alike, now=now))
     directory = snapshot.directory
     shared = [each for each in map(directory.get, directory.ids()) if each and each.kind is AssetKind.LIBRARY]
     return Alternatives(

@@ -36,10 +36,11 @@ from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import outbox, routing
 from bot.services.backlog import drafts, steps
-from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, item_of, loaded, stored_item, tell_devops
+from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, tell_devops
 from bot.services.backlog._demands import demands_of, is_said_privately, sign
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._joiners import threads_of
+from bot.services.backlog._loaded import item_of, loaded, stored_item
 from bot.services.backlog.intake import requests_of
 from bot.services.backlog.message_updates import redraw_answered
 from bot.services.backlog.step_words import keep

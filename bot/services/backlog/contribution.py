@@ -21,6 +21,7 @@ from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import devops_team
 from bot.services.backlog import follow_ups
+from bot.services.backlog._families import family_of
 from bot.services.backlog._requests_of import concerning
 from bot.services.backlog.standings import Backlog, Placed
 from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
@@ -126,6 +127,7 @@ class Requests(Unescalated[RequestNews]):
         position, ids = changes.position, None
         if since is not None and changes.reaches(since):
             ids = written["request"] | await concerning(session, changes.owners_since(since))
+            ids = await family_of(session, ids)  # a part is there with the whole
         found = await follow_ups.found(session, self._deps, self._snapshot, ids)
         keys = {follow_ups.recipient_of(self._deps, self._snapshot, each).key for each in found}
         is_devops_concerned = team is not None and (ids is None or bool(ids))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -13,14 +13,16 @@ from sqlmodel import col
 
 from bot.domain.backlog.demand import OpenQuestion, open_questions
 from bot.domain.backlog.follow_ups import UNCONFIRMED_FOR, FollowUp, FollowUpKind
-from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
+from bot.domain.backlog.requests import BUILT, OPEN, RequestCard, RequestState
 from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, asked_privately, reviews_due
 from bot.domain.recipients import NOBODY, Recipient
 from bot.services import devops_team
 from bot.services.backlog import ranks
-from bot.services.backlog._cards import card_of, redraw
-from bot.services.backlog._demands import demand_of
+from bot.services.backlog._cards import redraw
+from bot.services.backlog._demands import demand_of, has_it
 from bot.services.backlog._duty import answer_by
+from bot.services.backlog._families import whole_of
+from bot.services.backlog._loaded import card_of
 from bot.services.backlog._requests_of import concerning
 from bot.services.contributors import Telling
 from bot.services.daily_limit import TakenError
@@ -64,7 +66,9 @@ async def found(
     if not rows:
         return []
     cards = {number: card_of(snapshot, row, now=now) for number, row in rows.items()}
+    asked = [row for row in rows.values() if await _is_asked_part(session, row, deps)]
     made = [each for number, row in rows.items() for each in _awaited(deps, row, cards[number])]
+    made += [each for row in asked for each in _unanswered(deps, row, cards[row.id])]
     made += await _questions(session, deps, snapshot, rows, cards)
     made += await _savings(session, deps, snapshot, rows, cards)
     return made
@@ -146,20 +150,44 @@ def _awaited(deps: Deps, row: tables.Request, card: RequestCard) -> Iterator[Fol
     is_answered = kind is FollowUpKind.FIRST_RESPONSE and row.responded_at is not None
     if kind is None or is_answered:
         return
-    since = row.state_at.date()
+    yield from _since(deps, row, card, kind, row.state_at)
+
+
+def _unanswered(deps: Deps, row: tables.Request, card: RequestCard) -> Iterator[FollowUp]:
+    """Yield that a team has not said whether it has what it asked for, of what became part of another request."""
+    if row.delivered_at is not None:
+        yield from _since(deps, row, card, FollowUpKind.DELIVERY, row.delivered_at)
+
+
+async def _is_asked_part(session: AsyncSession, row: tables.Request, deps: Deps) -> bool:
+    """Whether a part of another request is there for its team, which has not said yet whether it does the job."""
+    is_part = row.state == RequestState.MERGED.value and row.confirmed_at is None and row.delivered_at is not None
+    if not is_part or row.delivered_at is None or deps.clock.now() - row.delivered_at > UNCONFIRMED_FOR:
+        return False
+    whole = await whole_of(session, row)
+    if whole is None or whole.state in BUILT:
+        return whole is not None
+    return whole.state in OPEN and all(each.get("is_done") for each in row.items)
+
+
+def _since(
+    deps: Deps, row: tables.Request, card: RequestCard, kind: FollowUpKind, begun: datetime
+) -> Iterator[FollowUp]:
+    """Yield what is awaited since a moment, and what is said of it once it was asked twice."""
+    since = begun.date()
     is_first = kind is FollowUpKind.FIRST_RESPONSE
     is_said = row.reminded_on is not None and (row.reminded_on >= since if is_first else row.reminded_on > since)
     allowed = timedelta(hours=deps.devops.first_response_hours, seconds=row.waited_seconds)
     one = FollowUp(
         kind=kind,
         card=card,
-        since=row.state_at,
+        since=begun,
         said_on=row.reminded_on if is_said else None,
         team_id=row.team_id,
         allowed=allowed,
     )
     yield one
-    is_given_up = kind is FollowUpKind.DELIVERY and deps.clock.now() - row.state_at > UNCONFIRMED_FOR
+    is_given_up = kind is FollowUpKind.DELIVERY and deps.clock.now() - begun > UNCONFIRMED_FOR
     if kind in _AGAIN and is_said and not is_given_up:
         yield replace(one, kind=_AGAIN[kind], said_on=None)
 
@@ -179,6 +207,8 @@ async def _questions(
         query = select(table).where(col(table.request_id).in_(some)).order_by(col(table.id))
         found += (await session.execute(query)).scalars()
     for row in found:
+        if has_it(rows[row.request_id], row):
+            continue
         demand = demand_of(row, snapshot)
         for question, on in open_questions(demand, today=date.max, usual_block_weeks=weeks).items():
             is_date = question is OpenQuestion.STILL_NEEDED

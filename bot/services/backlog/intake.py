@@ -30,10 +30,11 @@ from bot.domain.records import TeamRecord
 from bot.errors import UserError
 from bot.services import devops_team, outbox, routing
 from bot.services.backlog import offers
-from bot.services.backlog._cards import card_key, card_of, loaded, stored_item, triage_key
+from bot.services.backlog._cards import card_key, triage_key
 from bot.services.backlog._dates import wholes_of
 from bot.services.backlog._demands import demand_row
 from bot.services.backlog._duty import answer_by
+from bot.services.backlog._loaded import card_of, loaded, stored_item
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

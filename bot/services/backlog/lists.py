@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot.domain.backlog.merges import as_part
 from bot.domain.backlog.requests import (
     AT_DELIVERY,
     ENDED,
@@ -21,15 +22,14 @@ from bot.domain.backlog.requests import (
     RequestState,
     Step,
     as_joined,
-    as_part,
     require_open,
 )
 from bot.domain.rights import Holders, Right, may
 from bot.errors import NotFoundError
 from bot.services import actors, devops_team
-from bot.services.backlog._cards import UNKNOWN, acting, card_of, loaded
-from bot.services.backlog._dates import dated
-from bot.services.backlog._families import whole_of
+from bot.services.backlog._cards import UNKNOWN, acting
+from bot.services.backlog._families import parts_of, whole_of
+from bot.services.backlog._loaded import card_of, listed, loaded
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -48,7 +48,7 @@ async def everything(deps: Deps, snapshot: Snapshot, *, is_open: bool = False) -
         query = query.where(col(table.state).in_([state.value for state in OPEN]))
     async with deps.database.reading() as session:
         cards = [card_of(snapshot, row, now=now) for row in (await session.execute(query)).scalars()]
-        return await dated(session, snapshot, cards, today=now.date())
+        return await listed(session, snapshot, cards, now=now)
 
 
 async def mine(
@@ -89,10 +89,10 @@ async def _shown(
     wholes = {row.id: whole for row in merged if (whole := await whole_of(session, row)) is not None}
     each_once = {whole.id: card_of(snapshot, whole, now=now) for whole in wholes.values()}
     cards = [card_of(snapshot, row, now=now, whole=wholes.get(row.id)) for row in rows]
-    found = await dated(session, snapshot, [*each_once.values(), *cards], today=now.date())
+    found = await listed(session, snapshot, [*each_once.values(), *cards], now=now)
     by_number = {each.id: each for each in found[: len(each_once)]}
     shown = found[len(each_once) :]
-    return [as_part(each, by_number[wholes[each.id].id]) if each.id in wholes else each for each in shown]
+    return [as_part(each, by_number[wholes[each.id].id], now=now) if each.id in wholes else each for each in shown]
 
 
 async def one(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int | None) -> RequestCard:
@@ -103,6 +103,18 @@ async def one(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int | 
     if card is None or not may_see(deps, snapshot, card, person_id):
         raise NotFoundError(UNKNOWN)
     return card
+
+
+async def answered(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int | None) -> int:
+    """Return the request of which somebody says whether it does the job: this one, or their own that is part of it."""
+    card = await one(deps, snapshot, request_id, person_id)
+    speaks_here = as_seen_by(snapshot, card, person_id) is card or _names(snapshot, person_id) & {*card.joined}
+    if speaks_here or not card.parts:
+        return request_id
+    async with deps.database.reading() as session:
+        parts = [card_of(snapshot, row, now=deps.clock.now()) for row in await parts_of(session, request_id)]
+    own = [each.id for each in parts if as_seen_by(snapshot, each, person_id) is each]
+    return own[0] if own else request_id
 
 
 async def to_step(
@@ -120,7 +132,7 @@ async def to_step(
     Raises NotAllowedError without the right, and UserError for a step that its state does not allow; what is no step is
     done to open requests alone.
     """
-    whose = {"with_parts": with_parts or step in AT_DELIVERY, "with_joined": step in OF_JOINED}
+    whose = {"with_parts": with_parts, "with_joined": step in OF_JOINED | AT_DELIVERY}
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, **whose) as act:
         if step is not None:
             await act.after(step)
@@ -154,11 +166,15 @@ def as_seen_by(snapshot: Snapshot, card: RequestCard, person_id: int | None) -> 
     teams = [card.team] if card.team is not None else []
     if may(actor, Right.REQUEST, Holders(tuple(teams), (card.asker, card.filer))):
         return card
-    person = snapshot.person(person_id) if person_id is not None and not actor.is_guest else None
-    names = {person.name, *(each.name for each in snapshot.teams_of(person.id))} if person is not None else set()
-    if names & {*card.joined, *(whose for _, whose in card.parts)}:
+    if not actor.is_guest and _names(snapshot, person_id) & {*card.joined, *(whose for _, whose in card.parts)}:
         return as_joined(card)
     return replace(card, steps=frozenset(), may_change=False, for_guest=actor.is_guest)
+
+
+def _names(snapshot: Snapshot, person_id: int | None) -> set[str]:
+    """Return what somebody may have asked as: their own name, and those of their teams."""
+    person = snapshot.person(person_id) if person_id is not None else None
+    return {person.name, *(each.name for each in snapshot.teams_of(person.id))} if person is not None else set()
 
 
 def may_see(deps: Deps, snapshot: Snapshot, card: RequestCard, person_id: int | None) -> bool:

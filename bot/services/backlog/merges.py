@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from bot.blocks import backlog as blocks
-from bot.domain.backlog.requests import OPEN, RequestState, Step, after, may_take_in
+from bot.domain.backlog.merges import may_take_in
+from bot.domain.backlog.requests import OPEN, RequestState, Step, after
 from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
 from bot.services import routing
 from bot.services.backlog import questions
-from bot.services.backlog._cards import RequestAct, acting, card_of, tell_devops, took_in_key
+from bot.services.backlog._cards import RequestAct, acting, tell_devops, took_in_key
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._issue_notes import tell_out_of_step
+from bot.services.backlog._loaded import card_of
+from bot.services.backlog._step_news import ask_part, tell_merged, tell_moved_day
 from bot.services.backlog.message_updates import redraw_answered
-from bot.services.backlog.steps import StepTaken, note_response, tell_merged
+from bot.services.backlog.steps import StepTaken, note_response
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 
@@ -37,6 +40,7 @@ async def merge(
         if moved is None:
             return StepTaken(act.card, is_new=False)
         _require_open(act, into_id)
+        before, was_there = (await act.on(into_id)).card, act.card.standing.is_there
         note_response(act, Step.MERGE)
         act.row.state, act.row.state_before, act.row.state_at = RequestState.MERGED, moved.before, act.now
         act.row.merged_into, act.row.reason, act.row.link = into_id, "", ""
@@ -44,9 +48,13 @@ async def merge(
         await wake_if_needed_sooner(act)
         card = await act.redraw()
         await redraw_answered(act)
-        await questions.settle(act)
+        is_asked = was_there and card.standing.is_there
+        await questions.settle(act, asked=questions.NO_DELIVERIES if is_asked else questions.WITH_BUTTONS)
         reach = await tell_merged(act)
+        if not is_asked:
+            await ask_part(act, into_id)
         await _tell_devops(act, into_id)
+        await tell_moved_day(await act.on(into_id), before, act.card)
         await tell_out_of_step(act, Step.MERGE)
         return StepTaken(card, is_new=True, reach=reach)
 

@@ -15,8 +15,9 @@ from bot.domain.backlog.follow_ups import UNCONFIRMED_FOR, FollowUpKind, key_of
 from bot.domain.recipients import Recipient, owner_key
 from bot.services import daily_limit, devops_team, outbox
 from bot.services.backlog import follow_ups
-from bot.services.backlog._cards import RequestAct, loaded
+from bot.services.backlog._cards import RequestAct
 from bot.services.backlog._demands import demands_of
+from bot.services.backlog._loaded import loaded
 from bot.store import tables
 
 _PREFIX = "backlog.follow_up"

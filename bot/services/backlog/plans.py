@@ -37,8 +37,9 @@ async def estimate(
     if wrong := estimate_problems(*hours):
         raise FormError(wrong)
     async with _open(deps, snapshot, request_id, person_id, version, but=TAKEN_ON) as act:
-        row = act.row
-        if (row.optimistic_hours, row.likely_hours, row.pessimistic_hours, row.estimated_by) == (*hours, person_id):
+        row, is_from_before = act.row, act.card.estimate is not None and act.card.estimate.is_from_before
+        before = row.optimistic_hours, row.likely_hours, row.pessimistic_hours, row.estimated_by
+        if before == (*hours, person_id) and not is_from_before:  # the same hours may be those of what is left
             return act.card
         row.optimistic_hours, row.likely_hours, row.pessimistic_hours = hours
         row.estimated_by, row.estimated_at = person_id, act.now

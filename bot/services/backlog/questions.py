@@ -21,7 +21,8 @@ from bot.errors import SlackError, UserError, log_failure
 from bot.ports import Slack
 from bot.services import cards, outbox, routing
 from bot.services.backlog import threads
-from bot.services.backlog._cards import UNKNOWN, RequestAct, loaded
+from bot.services.backlog._cards import UNKNOWN, RequestAct
+from bot.services.backlog._loaded import loaded
 from bot.services.deps import Deps
 from bot.services.members import Members
 from bot.services.snapshot import Snapshot
@@ -32,10 +33,12 @@ log = logging.getLogger(__name__)
 #: The steps that ask something, by the state in which the answer is awaited.
 _ASKING = {RequestState.NEEDS_INFO.value: "ask", RequestState.DELIVERED.value: "deliver"}
 #: The steps that are told with buttons: these, and those after which the request can be opened again.
-_WITH_BUTTONS = (
+WITH_BUTTONS = (
     *_ASKING.values(),
-    *(each.value for each in (Step.DECLINE, Step.DISMISS, Step.ANSWER, Step.WITHDRAW, Step.RESUME)),
+    *(each.value for each in (Step.DELIVER_PART, Step.DECLINE, Step.DISMISS, Step.ANSWER, Step.WITHDRAW, Step.RESUME)),
 )
+#: … but what is asked at a delivery.
+NO_DELIVERIES = tuple(each for each in WITH_BUTTONS if not each.startswith(Step.DELIVER.value))
 _NEWS, _POINTED = "backlog.news", "backlog.pointed"
 #: Threads that are read in one look, those of the latest questions first; and how old a question may be.
 _MOST, _LATELY = 50, timedelta(days=14)
@@ -46,7 +49,7 @@ async def settle(
     places: Collection[str] = ("",),
     but: Collection[str] = (),
     said: Said | None = None,
-    asked: Collection[str] = _WITH_BUTTONS,
+    asked: Collection[str] = WITH_BUTTONS,
 ) -> None:
     """Take the buttons off what was asked in the thread and by direct message: the request has moved on since.
 

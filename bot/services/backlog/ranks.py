@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -13,15 +13,16 @@ from sqlmodel import col
 from bot.domain.backlog.demand import BacklogRequest, Demand
 from bot.domain.backlog.explanation import explain
 from bot.domain.backlog.lanes import BacklogPlace
-from bot.domain.backlog.merges import merged
+from bot.domain.backlog.merges import merged, with_besides
+from bot.domain.backlog.open_items import still_to_do
 from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.backlog.standings import order
 from bot.domain.backlog.work_shares import WorkShare, work_shares
 from bot.services.backlog import lists
-from bot.services.backlog._cards import card_of, estimate_of
-from bot.services.backlog._dates import dated, wholes_of
-from bot.services.backlog._demands import demand_of, done_at, is_said_privately, reason_of
+from bot.services.backlog._dates import wholes_of
+from bot.services.backlog._demands import demand_of, has_it, is_said_privately, reason_of
+from bot.services.backlog._loaded import card_of, estimate_of, item_of, listed
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -56,7 +57,7 @@ async def ranked(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_al
         rows = await _rows(session, [state.value for state in OPEN])
         requests = await with_demands(session, deps, snapshot, rows.values())
         shown = [card_of(snapshot, row, now=now) for row in rows.values()]
-        cards = {each.id: each for each in await dated(session, snapshot, shown, today=today)}
+        cards = {each.id: each for each in await listed(session, snapshot, shown, now=now)}
     return [
         RankedRequest(cards[place.request.id], place, explain(place, settings, today=today, is_all=is_all))
         for place in order(requests, settings, today=today)
@@ -113,13 +114,19 @@ async def with_demands(
                 snapshot,
                 reason=reason_of(request, row),
                 is_private=not counts_for.is_private and is_said_privately(request, row),
-                done=done_at(counts_for),
+                of=request,
             )
-            demands.setdefault(row.request_id, []).append(said_by_team)
+            is_over = counts_for.state in OPEN and has_it(request, row)
+            demands.setdefault(row.request_id, []).append(said_by_team.without_losses if is_over else said_by_team)
     counted = {number: _request(row, demands.get(number, ()), snapshot) for number, row in all_rows.items()}
     settings, today = settings_of(deps), deps.clock.now().date()
     for part, whole in sorted(parts.items()):
         counted[whole] = merged(counted[whole], counted[part], settings, today=today)
+    for whole in set(parts.values()):
+        family = [all_rows[whole], *(all_rows[part] for part in sorted(parts) if parts[part] == whole)]
+        own, *theirs = [[item_of(each) for each in row.items] for row in family]
+        items = with_besides(own, theirs)
+        counted[whole] = replace(counted[whole], items=len(items), done=len(items) - len(still_to_do(items)))
     return [counted[number] for number in wanted]
 
 

@@ -13,7 +13,7 @@ from bot.domain.backlog.requests import RequestCard
 from bot.domain.backlog.savings import UNNAMED, SavingReview, asked_privately, claimed_hours
 from bot.services import devops_team
 from bot.services.backlog import lists, ranks
-from bot.services.backlog._cards import card_of
+from bot.services.backlog._loaded import card_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

@@ -22,8 +22,7 @@ from bot.domain.backlog.requests import OPEN, FirstOf, RequestCard, RequestState
 from bot.domain.backlog.standings import Standings
 from bot.services import devops_team
 from bot.services.backlog import ranks
-from bot.services.backlog._cards import card_of
-from bot.services.backlog._dates import dated
+from bot.services.backlog._loaded import card_of, listed
 from bot.services.backlog._requests_of import concerning
 from bot.services.deps import Deps
 from bot.services.slices import Turns, in_slices
@@ -140,7 +139,7 @@ class Backlog:
         table, now = tables.Request, self._deps.clock.now()
         rows = (await session.execute(select(table).where(col(table.id).in_(ids)))).scalars()
         found = [card_of(self._snapshot, row, now=now) for row in rows]
-        return {each.id: each for each in await dated(session, self._snapshot, found, today=now.date())}
+        return {each.id: each for each in await listed(session, self._snapshot, found, now=now)}
 
     async def _current(self, session: AsyncSession) -> Standings:
         now, standings = self._deps.clock.now(), self._standings

@@ -23,8 +23,8 @@ from bot.domain.backlog.requests import RequestState
 from bot.errors import SlackError, SlackRateLimitedError, log_failure
 from bot.ports import Slack
 from bot.services import shared_channels
-from bot.services.backlog._cards import standing_of
 from bot.services.backlog._families import whole_of
+from bot.services.backlog._loaded import standing_of
 from bot.services.deps import Deps
 from bot.store import tables
 from bot.store.inserts import add_once

@@ -41,8 +41,8 @@ from bot.errors import (
 )
 from bot.ports import Slack, Tracker
 from bot.services.background import Background
-from bot.services.backlog._cards import loaded
 from bot.services.backlog._issues import READABLE, Issues, held
+from bot.services.backlog._loaded import loaded
 from bot.services.backlog.comments import LATELY, Comments
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot

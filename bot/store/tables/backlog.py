@@ -58,7 +58,7 @@ class Request(Row, table=True):
     assignee_id: int | None = Field(default=None, foreign_key="people.id", index=True)
     delivered_at: datetime | None = when(nullable=True)
     merged_into: int | None = Field(default=None, foreign_key="requests.id", index=True)
-    #: When the asker said that the request into which this one was merged does the job for them, too.
+    #: When its own team said that it does the job; of one that was merged, that what is there of the whole does.
     confirmed_at: datetime | None = when(nullable=True)
     optimistic_hours: float | None = None
     likely_hours: float | None = None

@@ -131,19 +131,30 @@ def with_payments(**fields: object) -> BacklogRequest:
             with_payments(people=0, hours_each=0, block=None, needed_by=NeededBy(TODAY + timedelta(90))),
             "worth building: it has a date, and none is in danger.",
         ),
+        (
+            replace(EXAMPLE, demands=(PAYMENTS.without_losses, SEARCH)),
+            "Payments has all that it asked for.\nSearch: 6 hours a month",
+        ),
+        (
+            replace(EXAMPLE, items=4, done=3, estimate=Estimate(32, 56, 80, "Dana", is_from_before=True)),
+            ", before 3 of 4 items were done, and 4 for triage and handoff; 2 weeks = 60 ÷ 30 hours a week for "
+            "requests; nobody has estimated what is left.",
+        ),
+        (
+            replace(EXAMPLE, items=4, done=3),
+            "most likely 56, estimates Dana on 2026-10-30, and 4 for triage and handoff; 2 weeks = 60 ÷ 30 hours",
+        ),
         (replace(EXAMPLE, items=4, done=3), "no date is in danger. 1 of 4 items still to do."),
         (
-            replace(
-                with_payments(from_before=frozenset({DemandPart.NEEDED_BY}), needed_by=NeededBy(TODAY)), items=4, done=3
-            ),
+            with_payments(from_before=frozenset({DemandPart.NEEDED_BY}), items_done=(3, 4), needed_by=NeededBy(TODAY)),
             "Payments needs it by 2026-11-02, says Ada on 2026-11-02, as said before 3 of 4 items were done; missing",
         ),
         (
-            replace(with_payments(from_before=frozenset({DemandPart.LOST})), items=4, done=1),
+            with_payments(from_before=frozenset({DemandPart.LOST}), items_done=(1, 4)),
             "0.5 hours; counted, says Ada on 2026-11-02, as said before 1 of 4 items was done: 80% counts; adds",
         ),
         (
-            replace(with_payments(from_before=frozenset({DemandPart.LOST})), items=4, done=1),
+            with_payments(from_before=frozenset({DemandPart.LOST}), items_done=(1, 4)),
             "until 2026-12-28 (assumed); counted, says Ada on 2026-11-02: 80% counts; adds",
         ),
         (
