@@ -42,7 +42,6 @@ from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.requests import (
     ENDED,
     AskedToo,
-    FirstOf,
     ItemType,
     PartItem,
     RequestCard,
@@ -57,6 +56,7 @@ from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview
 from bot.domain.backlog.standings import order
 from bot.domain.backlog.thread_news import ThreadNews
 from bot.domain.catalog import AssetKind, Link
+from bot.domain.pages import FirstOf
 from bot.domain.recipients import Reach
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.samples.catalog import NOW

@@ -14,8 +14,8 @@ from bot.blocks.eol import reports as eol_reports
 from bot.blocks.home import AssetGroup, Overview
 from bot.blocks.text import Block, Rendered, section
 from bot.domain.backlog.lanes import Lane
-from bot.domain.backlog.requests import FirstOf
 from bot.domain.eol.subjects import ReportScope
+from bot.domain.pages import FirstOf
 from bot.domain.portfolio import AssetPage, Gap, MissedName, PersonCard, Share, TeamCard, TeamCount
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.trust import Admission

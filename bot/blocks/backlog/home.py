@@ -9,7 +9,8 @@ from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.ranks import LANES, cost
 from bot.blocks.text import Block, button, context, plain, section
 from bot.domain.backlog.lanes import BacklogPlace, Lane
-from bot.domain.backlog.requests import NONE_OF, FirstOf, RequestCard, RequestState
+from bot.domain.backlog.requests import RequestCard, RequestState
+from bot.domain.pages import NONE_OF, FirstOf
 
 #: Requests of a list.
 MOST_ON_HOME = 5

@@ -11,7 +11,8 @@ from bot.blocks.portfolio import turns
 from bot.blocks.request_button import OpenValue, open_buttons
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, mention, plain, section
 from bot.blocks.values import encode
-from bot.domain.backlog.requests import FirstOf, RequestCard
+from bot.domain.backlog.requests import RequestCard
+from bot.domain.pages import FirstOf
 
 #: Requests of a list, each with a button.
 MOST_LISTED = 20

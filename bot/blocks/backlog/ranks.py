@@ -26,7 +26,8 @@ from bot.blocks.text import (
 from bot.domain.backlog.chart import Chart
 from bot.domain.backlog.lanes import NUMBERS_ARE_MISSING, BacklogPlace, Lane, has_gaps
 from bot.domain.backlog.rank import Rank, waiting_in_words
-from bot.domain.backlog.requests import STATE_WORDS, FirstOf, RequestCard
+from bot.domain.backlog.requests import STATE_WORDS, RequestCard
+from bot.domain.pages import FirstOf
 
 #: Requests of a message, each with a button.
 MOST_RANKED = 15

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
 
 from bot.domain.backlog.demand import Estimate, Slowdown
 from bot.domain.backlog.savings import SavingReview
@@ -436,18 +435,3 @@ def has_ended(card: RequestCard, *, is_joined: bool = False) -> bool:
     Those who have joined one that was merged hear of it still, and so do those whose own is part of an open one.
     """
     return (card if is_joined else card.whole or card).state in FREES_JOINED
-
-
-_Listed = TypeVar("_Listed")
-
-
-@dataclass(frozen=True, slots=True)
-class FirstOf(Generic[_Listed]):
-    """As many of a long list as are shown, how many there are in all, and how many come before these."""
-
-    first: Sequence[_Listed] = ()
-    total: int = 0
-    start: int = 0
-
-
-NONE_OF: FirstOf[Any] = FirstOf()

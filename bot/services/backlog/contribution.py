@@ -15,8 +15,8 @@ from bot.blocks.digests import Section
 from bot.blocks.lines import Line
 from bot.domain.backlog.follow_ups import FollowUp
 from bot.domain.backlog.lanes import ESTIMATED_NEXT
-from bot.domain.backlog.requests import NONE_OF
 from bot.domain.daily_limit import Agenda, Due, Written
+from bot.domain.pages import NONE_OF
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import devops_team

@@ -17,13 +17,13 @@ from bot.domain.backlog.requests import (
     ENDED,
     OF_JOINED,
     OPEN,
-    FirstOf,
     RequestCard,
     RequestState,
     Step,
     as_joined,
     require_open,
 )
+from bot.domain.pages import FirstOf
 from bot.domain.rights import Holders, Right, may
 from bot.errors import NotFoundError
 from bot.services import actors, devops_team

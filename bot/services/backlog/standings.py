@@ -18,8 +18,9 @@ from sqlmodel import col
 from bot.domain.backlog.demand import BacklogRequest
 from bot.domain.backlog.explanation import explain
 from bot.domain.backlog.lanes import BacklogPlace, Lane
-from bot.domain.backlog.requests import OPEN, FirstOf, RequestCard, RequestState
+from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.backlog.standings import Standings
+from bot.domain.pages import FirstOf
 from bot.services import devops_team
 from bot.services.backlog import ranks
 from bot.services.backlog._loaded import card_of, listed
