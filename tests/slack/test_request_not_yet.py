@@ -168,6 +168,8 @@ async def test_what_is_left_keeps_the_shape_in_which_people_said_it(requested: R
     said = await why(requested)
     assert "Payments: 6 hours a month = 3 people × 2 hours; " in said
     assert "Payments: 20 hours a week = 2 people × 40 hours × 25%, slowed until " in said
+    history = (await requested.stage.ask("/devops show 1", user="lin")).text
+    assert "Grace Marsh changed it: hours 24 → 6 a month; blocked stopped → slowed; evidence measured → none" in history
     await requested.press(requested.card, ids.CHANGE, user="grace")
     shown = [element(top(requested), each)["initial_value"] for each in (ids.PEOPLE, ids.TIMES, ids.HOURS)]
     assert shown == ["3", "1", "2"]

@@ -40,7 +40,8 @@ from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, tell_devop
 from bot.services.backlog._demands import demands_of, is_said_privately, sign
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._joiners import threads_of
-from bot.services.backlog._loaded import item_of, loaded, stored_item
+from bot.services.backlog._loaded import loaded, stored_item
+from bot.services.backlog._stated import stated
 from bot.services.backlog.intake import requests_of
 from bot.services.backlog.message_updates import redraw_answered
 from bot.services.backlog.step_words import keep
@@ -103,7 +104,7 @@ async def change(
         source = act.row if is_own else await _joined_from(act)
         if source is not None:
             source.read_to = max(source.read_to, new.read_to)
-        before, stated = _said(act.row, demand), _stated(act, demand)
+        before, was = _said(act.row, demand), stated(act, demand)
         _put(act, demand, new)
         if is_own:
             await _put_own(act, demand, new, items)
@@ -115,7 +116,7 @@ async def change(
         if demand.team_id is not None:
             demand.person_id = person_id
         said = _said_of(changed, new)
-        entry = await _note(act, demand, said, stated, today, is_own=is_own)
+        entry = await _note(act, demand, said, was, today, is_own=is_own)
         await wake_if_needed_sooner(act)
         if is_own and _is_all_there(act.card, items):
             await steps.carry_out(act, Step.SUFFICE, words=_ALL_IS_THERE)
@@ -147,7 +148,7 @@ async def _note(
     numbers = {name: list(map(str, each)) for name, each in changed.items() if name not in _TYPED}
     entry = await act.note("change", team=demand.team_id, fields=list(changed), **numbers)
     if is_own or not is_said_privately(act.row, demand):
-        after = _stated(act, demand)
+        after = stated(act, demand)
         after = after if "title" in changed else replace(after, title=before.title)
         said = "; ".join(differences(before, after, today))
         keep(act, entry, said if is_own or not after.team else f"for {after.team}: {said}")
@@ -349,23 +350,6 @@ def _said(row: tables.Request, demand: tables.RequestDemand) -> dict[str, object
     said["title"] = row.title
     items = ", ".join(f"{each['title']} ({each['type']})" for each in row.items)
     return {**said, "items": items, "needed_reason": row.needed_reason}
-
-
-def _stated(act: RequestAct, demand: tables.RequestDemand) -> Stated:
-    """Return what a correction can change as the history of the request says it."""
-    team, asker = act.snapshot.team(demand.team_id), act.snapshot.somebody(act.row.asked_by)
-    return Stated(
-        title=act.row.title,
-        items=tuple(item_of(each) for each in act.row.items),
-        lost=(demand.lost_people, demand.lost_times, demand.lost_hours),
-        evidence=demand.evidence,
-        blocked=(demand.blocked_people, demand.blocked_share, demand.blocked_until),
-        needed_by=demand.needed_by,
-        needed_reason=act.row.needed_reason,
-        miss_hours=demand.miss_hours,
-        team=team.name if team is not None else "",
-        asker=asker.name,
-    )
 
 
 def _what(changed: _Changed) -> str:

@@ -7,11 +7,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from bot.domain.backlog.corrections import differences
 from bot.domain.backlog.demand import DemandPart, RestCost
 from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems
 from bot.errors import FormError
 from bot.services.backlog._cards import RequestAct
 from bot.services.backlog._demands import demands_of, is_own, sign
+from bot.services.backlog._stated import stated
+from bot.services.backlog.step_words import keep
 from bot.services.deps import Deps
 from bot.store import tables
 
@@ -63,7 +66,7 @@ async def put(act: RequestAct, rest: RestCost, today: date) -> None:
     if not said:
         return
     _check(act, demand, rest, today)
-    before = {name: getattr(demand, name) for name in (*new, "evidence")}
+    before, was = {name: getattr(demand, name) for name in (*new, "evidence")}, stated(act, demand)
     sign(demand, said, act.person_id, act.now, evidence=evidence)
     _write(act.row, demand, new, changed)
     demand.drafted = " ".join(each for each in demand.drafted.split() if each not in said)
@@ -72,7 +75,8 @@ async def put(act: RequestAct, rest: RestCost, today: date) -> None:
         demand.person_id = act.person_id or demand.person_id
     after = {name: getattr(demand, name) for name in before}
     numbers = {name: [str(before[name]), str(value)] for name, value in after.items() if before[name] != value}
-    await act.note("change", team=demand.team_id, **numbers)
+    entry = await act.note("change", team=demand.team_id, fields=list(numbers), **numbers)
+    keep(act, entry, "; ".join(differences(was, stated(act, demand), today)))
 
 
 def _said_parts(demand: tables.RequestDemand) -> Set[DemandPart]:
