@@ -117,6 +117,8 @@ class Asks:
         """Return what kind of thing a text names; GitHub Actions are no actions, for a technology's name is no noun."""
         for mention in self._mentions[sentence.at]:
             said = sentence.text[mention.start : mention.end]
+            if said not in text:
+                continue
             *_, last = said.split()
             is_name = fold(said) in (fold(self._vocabulary[mention.id].name), fold(mention.id))
             text = text.replace(said, "§" if is_name or named(last) is None else f"§ {last}")

@@ -76,11 +76,13 @@ def pieces(text: str, says: Callable[[str], bool]) -> Iterator[slice]:
 
 
 def _by_comma(text: str, start: int, end: int, says: Callable[[str], bool]) -> Iterator[slice]:
-    begin, heard = start, False
-    for cut in _COMMA.finditer(text, start, end):
-        if heard := heard or says(text[begin : cut.start()]):
-            rest = _COMMA.search(text, cut.end(), end)
-            if says(text[cut.end() : rest.start() if rest else end]):
-                yield slice(begin, cut.start())
-                begin, heard = cut.end(), False
+    cuts = list(_COMMA.finditer(text, start, end))
+    starts, stops = (start, *(each.end() for each in cuts)), (*(each.start() for each in cuts), end)
+    begin, before, heard = start, start, False
+    for at, stop in zip(starts, stops, strict=True):
+        is_said = bool(cuts) and says(text[at:stop])
+        if heard and is_said:
+            yield slice(begin, before)
+            begin, heard = at, False
+        before, heard = stop, heard or is_said
     yield slice(begin, end)

@@ -130,7 +130,7 @@ class _Reader:
             self.proposals[name] = at
         else:
             self.taken_up.add(name)
-            if not (is_skill(text) or _SAID["offers"].match(text) or _is_better(said.after)):
+            if not (said.statement.is_skill or _SAID["offers"].match(text) or _is_better(said.after)):
                 self.affirmed[name] = at
         if is_refused:
             self.rejected[name] = at

@@ -7,7 +7,7 @@ from types import FrameType
 
 import pytest
 
-from bot.domain.backlog import drafts, technologies, threads
+from bot.domain.backlog import cues, drafts, technologies, threads
 
 #: A regular expression that goes through a whole text counts as one call, so this is the growth of the loops around it.
 NAMES = ["Postgres, ", "K8s ", "Kafka or NATS or ", "no Kafka, ", "Swift, Kafka, Vault, ", "Kafka goes away, "]
@@ -32,6 +32,11 @@ def calls(*said: str) -> int:
     return count
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _tables_are_read() -> None:
+    calls("We need a Kafka topic, nobody here knows Kafka.")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_four_times_as_many_names_in_a_sentence_take_four_times_as_long(name: str) -> None:
     few, many = (f"We run {name * number}" for number in (80 // len(name), 4 * (80 // len(name))))
@@ -48,3 +53,21 @@ def test_four_times_as_long_a_message_takes_four_times_as_long(piece: str) -> No
 def test_four_times_as_many_messages_take_four_times_as_long(piece: str) -> None:
     few, many = ([piece * 4] * number for number in (20, 80))
     assert calls(*many) <= 5 * calls(*few)
+
+
+def test_four_times_as_many_different_names_in_a_wish_take_four_times_as_long() -> None:
+    named = [each.name for each in technologies.known().technologies if not (each.ambiguous or each.words)][:20]
+    few, many = (f"We need {' and '.join(named[:number])}" for number in (5, 20))
+    assert calls(*[many] * 20) <= 5 * calls(*[few] * 20)
+
+
+def test_no_word_of_a_sentence_is_searched_twice_for_what_it_says() -> None:
+    heard: list[str] = []
+
+    def says(piece: str) -> bool:
+        heard.append(piece)
+        return "nobody" in piece
+
+    text = "Kafka is fine, " * 20 + "Kafka nobody knows"
+    assert [text[place] for place in cues.pieces(text, says)] == [text]
+    assert sum(map(len, heard)) <= len(text)
