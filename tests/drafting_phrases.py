@@ -25,6 +25,7 @@ _AROUND = {
     "hours": ("eva: about the exports", "eva: can devops please automate this with a script?"),
     "dates": ("eva: please, we need a test environment", ""),
     "blocked": ("eva: please, we need the signing certificate", ""),
+    "errands": ("", ""),
 }
 KINDS = tuple(_AROUND)
 
@@ -59,6 +60,8 @@ class Phrase:
                 return not draft["items"]
             case "hours":
                 return _is_near(draft["hours_per_month"], self.expected["hours"])
+            case "errands":
+                return _is_as_said(draft, self.expected)
             case "dates":
                 right = [self.expected["by"], *self.expected.get("ok", [])]
                 return draft["needed_by"] in [each and str(each) for each in right]
@@ -74,7 +77,8 @@ class Phrase:
 
     def _thread(self) -> dict[str, Any]:
         before, after = _AROUND[self.kind]
-        said = [f"{'ben' if at % 2 == 0 else 'cas'}: {part}" for at, part in enumerate(self.text.split(" - "))]
+        parts = [self.text] if "\n" in self.text else self.text.split(" - ")
+        said = [f"{'ben' if at % 2 == 0 else 'cas'}: {part}" for at, part in enumerate(parts)]
         lines = [line.replace("X", "Pulsar").replace("Y", "NATS") for line in (before, *said, after) if line]
         return {"date": _DATE, "m": lines}
 
@@ -90,3 +94,22 @@ def _is_near(found: float | None, right: float | None) -> bool:
     if found is None or right is None:
         return found is right
     return abs(found - right) <= max(0.1 * right, 0.5)
+
+
+def _is_as_said(draft: dict[str, Any], expected: dict[str, Any]) -> bool:
+    """Whether a draft has an item for each word in `items` and no other, and the other values that are expected."""
+    titles = [item["title"].lower() for item in draft["items"]]
+    for word in expected.get("items", []):
+        about = next((each for each in titles if word in each), None)
+        if about is None:
+            return False
+        titles.remove(about)
+    stays = " ".join(draft["stays_with_team"]).lower()
+    named = {"tech": "technologies", "gaps": "skills_gaps"}
+    return (
+        not (titles and "items" in expected)
+        and all(set(draft[named[key]]) == set(expected[key]) for key in named if key in expected)
+        and ("by" not in expected or draft["needed_by"] == (expected["by"] and str(expected["by"])))
+        and ("hours" not in expected or _is_near(draft["hours_per_month"], expected["hours"]))
+        and all(word in stays for word in expected.get("stays", []))
+    )

@@ -32,6 +32,8 @@ class Asks:
     def wanted(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> tuple[str, Strength]:
         """Return the words for what a clause asks for, and how surely it does."""
         is_past, before = _SAID["past"].search(clause), _SAID["asked_before"].search(clause)
+        if self.is_chore(sentence, clause):
+            return clause, Strength.ASKED
         if asked and not is_past:
             return self._behind(sentence, clause, asked)
         if before and not is_past:
@@ -51,6 +53,12 @@ class Asks:
             return rest, Strength.LISTED
         strength = self._listed_strength(sentence, clause)
         return ("", Strength.NAMED) if strength is None else (clause, strength)
+
+    def is_chore(self, sentence: Sentence, clause: str) -> bool:
+        """Whether somebody has to do something time and again, and the message says what that costs."""
+        beside = self._sentences[sentence.at : sentence.at + 2]
+        costs = any(_SAID["costs"].search(each.text) for each in beside if each.message is sentence.message)
+        return costs and _SAID["chore"].match(clause) is not None
 
     def _behind(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
         """Return what stands behind the words that ask."""

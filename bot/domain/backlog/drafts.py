@@ -106,7 +106,7 @@ def read(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> R
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)
     if not wanted and not is_over and not choices:
         wanted = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)][:1]
-    wanted = plausible.needs(wanted, found.asked_in, lacking.keys(), is_asked=is_asked)
+    wanted = plausible.needs(wanted, found.asked_in | found.errands, lacking.keys(), is_asked=is_asked)
     if is_asked and not (wanted or choices or is_over):
         wanted = plausible.as_said()
     wanted = [replace(need, kind=ItemType.COACHING) if _is_to_learn(need, lacking) else need for need in wanted]

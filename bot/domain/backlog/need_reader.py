@@ -107,6 +107,9 @@ class _Reader:
         return True
 
     def _read(self, sentence: Sentence, clause: str, before: str) -> None:
+        if _SAID["errand"].match(clause):
+            self._found.errands.add(sentence.at)
+            return
         if _SAID["takes_place"].match(clause) or self._corrects(sentence, clause):
             return
         asked, asked_before = _SAID["ask"].search(clause), _SAID["asked_before"].search(clause)
@@ -132,7 +135,9 @@ class _Reader:
                 access = Named(ItemType.ACCESS, "access", 3)
                 part = (clause, access, self._about.technologies(sentence, clause))
                 self._add(sentence, [part], sentence.text, Strength.ASKED)
-            elif not (_SAID["no_ask"].search(clause) or _is_skill(clause, asked)):
+            elif self._about.is_chore(sentence, clause) or not (
+                _SAID["no_ask"].search(clause) or _is_skill(clause, asked)
+            ):
                 self._ask(sentence, clause, asked)
             self._topics.append((clause, sentence))
 
@@ -206,6 +211,8 @@ class _Reader:
             self._found.last_ask, self._found.last_strength = sentence.at, strength
             if kind is None and not technologies and _SAID["unnamed"].match(wanted) and any(self._mentions):
                 kind = Named(ItemType.INFRASTRUCTURE, "", 0)
+            if kind is None and self._about.is_chore(sentence, clause):
+                kind = Named(ItemType.SCRIPT, "", 0)
         self._add(sentence, parts if len(parts) > 1 else [(wanted, kind, technologies)], sentence.text, strength)
 
     def _best_kind(self, sentence: Sentence, clause: str, kind: Named | None, *, has_technology: bool) -> Named | None:
