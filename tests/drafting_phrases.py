@@ -26,6 +26,7 @@ _AROUND = {
     "dates": ("eva: please, we need a test environment", ""),
     "blocked": ("eva: please, we need the signing certificate", ""),
     "errands": ("", ""),
+    "added": ("", ""),
 }
 KINDS = tuple(_AROUND)
 
@@ -60,7 +61,7 @@ class Phrase:
                 return not draft["items"]
             case "hours":
                 return _is_near(draft["hours_per_month"], self.expected["hours"])
-            case "errands":
+            case "errands" | "added":
                 return _is_as_said(draft, self.expected)
             case "dates":
                 right = [self.expected["by"], *self.expected.get("ok", [])]

@@ -17,6 +17,8 @@ from bot.domain.names import fold
 _SAID = patterns("wishes")
 #: Names of hosts say nothing.
 _HOST = re.compile(r"\b[\w-]+(?:\.[\w-]+){2,}\b")
+#: So many sentences back stands the wish to which others are added.
+_SHORTLY = 3
 #: Words for one thing, the kind of thing that they name, and the technologies in them.
 Part = tuple[str, Named | None, tuple[str, ...]]
 
@@ -34,6 +36,8 @@ class Asks:
         is_past, before = _SAID["past"].search(clause), _SAID["asked_before"].search(clause)
         if self.is_chore(sentence, clause):
             return clause, Strength.ASKED
+        if more := self.one_more(sentence, clause):
+            return more, Strength.ASKED
         if asked and not is_past:
             return self._behind(sentence, clause, asked)
         if before and not is_past:
@@ -59,6 +63,18 @@ class Asks:
         beside = self._sentences[sentence.at : sentence.at + 2]
         costs = any(_SAID["costs"].search(each.text) for each in beside if each.message is sentence.message)
         return costs and _SAID["chore"].match(clause) is not None
+
+    def is_plain(self, sentence: Sentence, clause: str) -> bool:
+        """Whether a clause asks for something, whatever else it says."""
+        return self.is_chore(sentence, clause) or bool(self.one_more(sentence, clause))
+
+    def one_more(self, sentence: Sentence, clause: str) -> str:
+        """Return what is wanted beside what was just asked for: "oh and a Redis"; empty for none."""
+        begins = _SAID["one_more"].match(clause)
+        is_near = sentence.at - self._found.last_ask <= _SHORTLY and self._found.last_strength >= Strength.LISTED
+        wanted = clause[begins.end() :] if begins and is_near else ""
+        is_thing = self.is_thing(sentence, wanted) or self.technologies(sentence, wanted)
+        return wanted if is_thing and not _SAID["says"].search(wanted) else ""
 
     def _behind(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
         """Return what stands behind the words that ask."""
@@ -102,13 +118,13 @@ class Asks:
         far, says = sentence.at - self._found.last_ask, _SAID["says"].search(clause)
         # "and the keys have a ttl?" asks how things are.
         is_told = is_question and says and not is_new and not _SAID["is_there"].search(clause)
-        if far <= 3 and _SAID["continued"].search(clause) and (weight or technologies) and not is_told:
+        if far <= _SHORTLY and _SAID["continued"].search(clause) and (weight or technologies) and not is_told:
             return min(Strength.LISTED, self._found.last_strength)
         if weight < 2 or (is_question and not is_new):
             return None
         is_list = not says and not _SAID["no_part"].match(clause) and len(clause.split()) > 1
         is_list = is_list and (not clause[0].isdigit() or far == 1)
-        if is_list and far <= 3 and self._found.last_strength >= Strength.LISTED:
+        if is_list and far <= _SHORTLY and self._found.last_strength >= Strength.LISTED:
             return Strength.LISTED
         return Strength.NAMED if is_list or _SAID["fragment"].search(clause) else None
 

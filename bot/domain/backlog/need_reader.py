@@ -135,7 +135,7 @@ class _Reader:
                 access = Named(ItemType.ACCESS, "access", 3)
                 part = (clause, access, self._about.technologies(sentence, clause))
                 self._add(sentence, [part], sentence.text, Strength.ASKED)
-            elif self._about.is_chore(sentence, clause) or not (
+            elif self._about.is_plain(sentence, clause) or not (
                 _SAID["no_ask"].search(clause) or _is_skill(clause, asked)
             ):
                 self._ask(sentence, clause, asked)
@@ -274,6 +274,7 @@ class _Reader:
             chosen = ItemType.SUPPORT
         # "Playwright please" is a choice more often than a wish.
         is_bare = not weight and len(text.split()) <= 3 and not _SAID["ask"].search(sentence.text)
+        is_bare = is_bare and not _SAID["one_more"].match(sentence.text)
         return Need(
             kind=chosen,
             title=title(text),
