@@ -27,6 +27,7 @@ _AROUND = {
     "blocked": ("eva: please, we need the signing certificate", ""),
     "errands": ("", ""),
     "added": ("", ""),
+    "agreed": ("", ""),
 }
 KINDS = tuple(_AROUND)
 
@@ -61,7 +62,7 @@ class Phrase:
                 return not draft["items"]
             case "hours":
                 return _is_near(draft["hours_per_month"], self.expected["hours"])
-            case "errands" | "added":
+            case "errands" | "added" | "agreed":
                 return _is_as_said(draft, self.expected)
             case "dates":
                 right = [self.expected["by"], *self.expected.get("ok", [])]

@@ -13,7 +13,7 @@ from bot.domain.backlog.item_types import BY_TECHNOLOGY, Named, named, words_of
 from bot.domain.backlog.needs import HELP, Need, Needs, Strength, title, together
 from bot.domain.backlog.proposals import Answer, answers
 from bot.domain.backlog.requests import ItemType
-from bot.domain.backlog.stances import is_against
+from bot.domain.backlog.stances import is_against, settled
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
@@ -65,12 +65,21 @@ class _Reader:
                 replace(each, strength=Strength.AGREED) if each in agreed else each for each in self._found.needs
             ]
             return
+        if self._is_put_right(proposal, at):
+            return
         beside = " ".join(each.text for each in self._sentences if each.message is proposal.message)
         if _SAID["anything"].search(beside):
             gone = list(self._found.needs)
         self._found.asked_in.add(proposal.at)
         if gone or self._about.names(proposal, question):
             self._found.take_back(gone, at)
+
+    def _is_put_right(self, proposal: Sentence, at: int) -> bool:
+        """Whether a no only puts another technology in the place of the one that is proposed: "no, Kafka"."""
+        types = {self._vocabulary[each.id].type for each in self._mentions[proposal.at]}
+        said = (each.at for each in self._sentences[at : at + 2] if each.message is self._sentences[at].message)
+        named = (self._mentions[each][0].id for each in said if settled(self._sentences, self._mentions, each))
+        return any(self._vocabulary[each].type in types for each in named)
 
     def _elaborated(self, need: Need) -> Need:
         """Add the next sentence of the message to a wish that names no technology; it says what is wanted."""
@@ -85,12 +94,16 @@ class _Reader:
         for text, said in self._topics:
             kind, technologies = self._about.kind(said, text), self._about.technologies(said, text)
             words = set(map(str.lower, _SAID["evidence"].findall(text)))
-            evidence = len(words) + bool(_SAID["trouble"].search(text))
+            agreed = _SAID["agreed_on"].search(text) and settled(self._sentences, self._mentions, said.at)
+            evidence = len(words) + bool(_SAID["trouble"].search(text)) + bool(agreed)
             is_none = _SAID["no_ask"].search(text) or _SAID["denied"].match(text) or text[:3].lower() == "if "
             if ((kind and kind.weight) or technologies) and evidence and not is_none:
                 past = bool(_SAID["past"].search(text))
                 sure = 2 * evidence + (kind.weight if kind else 0) + bool(technologies) - 2 * past
-                weighed.append((sure, self._need(said, (text, kind, technologies), said.text, Strength.IMPLIED)))
+                need = self._need(said, (text, kind, technologies), said.text, Strength.IMPLIED)
+                if agreed and technologies:
+                    need = replace(need, title=self._vocabulary[technologies[0]].name, strength=Strength.AGREED)
+                weighed.append((sure, need))
         return tuple(need for _, need in sorted(weighed, key=lambda pair: -pair[0]))
 
     def _corrects(self, sentence: Sentence, clause: str) -> bool:

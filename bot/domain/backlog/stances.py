@@ -24,6 +24,8 @@ _NOT_YET = re.compile(
 _ONE_IS_ENOUGH = frozenset(("broker", "database", "processing", "warehouse"))
 #: So many sentences back a doubt is what a choice answers.
 _SHORTLY = 4
+#: So many words of the sentence before lead to a name: "good point. Postgres".
+_LEAD = 3
 #: By name, all that do the same job.
 _RIVALS: dict[str, set[str]] = {}
 for _family in (frozenset(row.split()) for row in WORDS["rivals"]):
@@ -99,14 +101,17 @@ class _Reader:
         is_idea = (
             is_proposed and _is_bare(sentence, here) and not (self.said.keys() | self.proposals.keys()) & set(named)
         )
-        refused = {each.id for each in said if each.is_refused}
+        settled = self._settled(sentence)
+        refused = {each.id for each in said if each.is_refused} - settled.keys()
         chosen = {each.id for each in said if each.id not in refused and each.is_chosen and not is_idea}
+        chosen |= settled.keys()
         for each in said:
             self._judge(each, is_refused=each.id in refused, is_chosen=each.id in chosen, is_proposed=is_proposed)
         self.denied |= {each.id: at for each in said if each.is_denied}
         if text.endswith("?") and len(named) == 1 and len(text.split()) < 5:
             self.proposed.add(named[0])
         gone = _not_chosen(sentence, here, self.groups, chosen) + self._taken_back(sentence)
+        gone += [each for names in settled.values() for each in names]
         if chosen:
             idle = self.proposed - self.wanted - chosen
             gone += [name for name in idle if any(self._are_alike((name, other)) for other in chosen)]
@@ -248,6 +253,27 @@ class _Reader:
             is_out = not _SAID["within"].search(self.thread.sentences[at - 1].text[: before[0].start])
         return [] if not is_out else list(self.last if _SAID["plural"].search(text) else self.last[-1:])
 
+    def _settled(self, sentence: Sentence) -> dict[str, list[str]]:
+        """Return what a sentence agrees on, with what it takes the place of: "fair. Postgres then", "no, Kafka"."""
+        here, at = self.mentions[sentence.at], sentence.at
+        settles = settled(self.thread.sentences, self.mentions, at)
+        if settles is None:
+            return {}
+        name = here[0].id
+        first = max(0, at - _SHORTLY)
+        # What is agreed on takes the place of what it was put up against; what is put right, of all before.
+        ends = (
+            [at]
+            if settles["corrects"]
+            else [
+                each.at
+                for each in self.thread.sentences[first:at]
+                if name in ids(self.mentions[each.at]) and _SAID["counters"].search(each.text)
+            ]
+        )
+        rivals = {each for row in self.mentions[first : min(ends, default=first)] for each in ids(row)}
+        return {name: [each for each in rivals if self._do_one_job(each, name, is_wide=True)]}
+
     def _has_alike(self, name: str) -> bool:
         kind = self.vocabulary[name].type
         return any(each != name and self.vocabulary[each].type == kind for each in self.last_named)
@@ -369,6 +395,17 @@ class _Said:
 def _decides(text: str) -> bool:
     """Whether words decide against something, or tell of a skill."""
     return bool(_SAID["that_is_out"].search(text)) or is_skill(text)
+
+
+def settled(sentences: Sequence[Sentence], mentions: Sequence[Sequence[Mention]], at: int) -> re.Match[str] | None:
+    """Return the words that agree on the technology of a sentence, or put it right: "fair. Postgres then"."""
+    here, text = mentions[at], sentences[at].text
+    if not here or is_about_skill(sentences, at, slice(None)):
+        return None
+    lead = "" if sentences[at].first else f"{sentences[at - 1].text} "
+    lead = lead if len(lead.split()) <= _LEAD and not (lead and mentions[at - 1]) else ""
+    said = f"{lead}{text[: here[0].start]}§{text[here[0].end :]}"
+    return _SAID["settles"].fullmatch(said.replace("`", ""))
 
 
 def is_against(text: str, start: int, end: int) -> bool:
