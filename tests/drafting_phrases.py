@@ -28,6 +28,7 @@ _AROUND = {
     "errands": ("", ""),
     "added": ("", ""),
     "agreed": ("", ""),
+    "fulfilled": ("", ""),
 }
 KINDS = tuple(_AROUND)
 
@@ -62,7 +63,7 @@ class Phrase:
                 return not draft["items"]
             case "hours":
                 return _is_near(draft["hours_per_month"], self.expected["hours"])
-            case "errands" | "added" | "agreed":
+            case "errands" | "added" | "agreed" | "fulfilled":
                 return _is_as_said(draft, self.expected)
             case "dates":
                 right = [self.expected["by"], *self.expected.get("ok", [])]

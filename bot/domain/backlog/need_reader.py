@@ -120,16 +120,15 @@ class _Reader:
         return True
 
     def _read(self, sentence: Sentence, clause: str, before: str) -> None:
-        if _SAID["errand"].match(clause):
-            self._found.errands.add(sentence.at)
-            return
-        if _SAID["takes_place"].match(clause) or self._corrects(sentence, clause):
+        if self._is_errand(sentence, clause) or _SAID["takes_place"].match(clause) or self._corrects(sentence, clause):
             return
         asked, asked_before = _SAID["ask"].search(clause), _SAID["asked_before"].search(clause)
         own = None if _SAID["not_own"].search(clause) else _SAID["own"].search(clause)
         withdrawn = None if _SAID["people_wait"].search(clause) else _SAID["withdrawn"].search(clause)
         if withdrawn is None and self._about.names(sentence, clause):
             withdrawn = _SAID["so_none"].match(clause)
+        if not asked and self._got(sentence, clause):
+            return
         if (said := _SAID["drops"].search(clause)) and (dropped := self._dropped(sentence, clause, said)):
             self._found.take_back(dropped, sentence.at)
             return
@@ -306,6 +305,28 @@ class _Reader:
         shared = {id(each): len(words.intersection(each.title.lower().split()[1:])) for each in earlier}
         most = max(shared.values(), default=0)
         return [each for each in earlier if most and shared[id(each)] == most] or self._named(sentence, clause)
+
+    def _is_errand(self, sentence: Sentence, clause: str) -> bool:
+        """Note what is asked of a colleague, and is no work: "please ping me"."""
+        is_errand = _SAID["errand"].match(clause) is not None
+        self._found.errands |= {sentence.at} if is_errand else set()
+        return is_errand
+
+    def _got(self, sentence: Sentence, clause: str) -> bool:
+        """Take back what somebody has got: the need that is named, the last one for "it", none for their own thing."""
+        got, needs = _SAID["got"].match(clause), self._found.needs
+        if got is None or not needs:
+            return False
+        what = next(each for each in got.groups() if each is not None)
+        if _SAID["own_thing"].search(clause):
+            return True
+        words, technologies = set(words_of(what)), set(self._about.technologies(sentence, what))
+        named = [each for each in needs if each.shares(words, technologies if not words else set())]
+        shared = [len(set(what.lower().split()).intersection(each.title.lower().split()[1:])) for each in named]
+        gone = [each for each, count in zip(named, shared, strict=True) if count == max(shared)]
+        is_it = _SAID["pronoun"].fullmatch(what) or what.lower() == "that one"
+        self._found.take_back(needs[-1:] if is_it else gone, sentence.at)
+        return True
 
     def _named(self, sentence: Sentence, clause: str) -> list[Need]:
         """Return the needs of earlier sentences that share a noun or a technology with a clause."""

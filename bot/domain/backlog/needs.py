@@ -115,7 +115,8 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
         return not in_one_list and fuzz.token_set_ratio(known.title, need.title) >= _ALIKE
     are_other = known.technologies and need.technologies and not set(known.technologies) & set(need.technologies)
     if in_one_list:
-        return (len(need.title.split()) < 4 or is_shared) and not are_other
+        is_new = need.weight > 1 and known.technologies and not need.technologies and _SAID["anew"].match(need.title)
+        return (is_shared or (len(need.title.split()) < 4 and not is_new)) and not are_other
     if known.sentence.is_bullet and need.sentence.is_bullet:
         return known.title == need.title
     is_added = bool(_SAID["adds"].search(need.sentence.text))
