@@ -324,8 +324,10 @@ class _Reader:
         named = [each for each in needs if each.shares(words, technologies if not words else set())]
         shared = [len(set(what.lower().split()).intersection(each.title.lower().split()[1:])) for each in named]
         gone = [each for each, count in zip(named, shared, strict=True) if count == max(shared)]
-        is_it = _SAID["pronoun"].fullmatch(what) or what.lower() == "that one"
-        self._found.take_back(needs[-1:] if is_it else gone, sentence.at)
+        if _SAID["pronoun"].fullmatch(what) or what.lower() == "that one":
+            # Who asks for a thing has not got it in the same message: there, "it" is something else.
+            gone = [each for each in needs[-1:] if each.sentence.message is not sentence.message]
+        self._found.take_back(gone, sentence.at)
         return True
 
     def _named(self, sentence: Sentence, clause: str) -> list[Need]:
