@@ -29,6 +29,7 @@ _AROUND = {
     "added": ("", ""),
     "agreed": ("", ""),
     "fulfilled": ("", ""),
+    "notes": ("", ""),
 }
 KINDS = tuple(_AROUND)
 
@@ -63,7 +64,7 @@ class Phrase:
                 return not draft["items"]
             case "hours":
                 return _is_near(draft["hours_per_month"], self.expected["hours"])
-            case "errands" | "added" | "agreed" | "fulfilled":
+            case "errands" | "added" | "agreed" | "fulfilled" | "notes":
                 return _is_as_said(draft, self.expected)
             case "dates":
                 right = [self.expected["by"], *self.expected.get("ok", [])]

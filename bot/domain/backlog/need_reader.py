@@ -157,12 +157,17 @@ class _Reader:
         """Note what the team does itself; a few words are about what was said before."""
         if not before and not sentence.first:
             before = self._sentences[sentence.at - 1].text
-        is_short = len(clause.split()) <= 3 and before
+        is_short = len(clause.split()) <= 3 and before and not sentence.is_bullet
+        self._found.errands |= {sentence.at} if sentence.is_bullet and clause == sentence.text else set()
         self._found.stays.append((f"{before}, {clause}" if is_short else clause, sentence))
+        # "2. Consumer" and "3. Dana builds it herself": the point before is theirs, too.
+        points = self._sentences[sentence.at - 1 : sentence.at] if _SAID["kept_point"].search(clause) else ()
+        points = [each for each in points if each.is_bullet and each.message is sentence.message]
         begins = {each.id for each in self._mentions[sentence.at] if each.start == 0}
         for need in list(self._found.needs):
             # "Sentry we create ourselves": a point of the list that is none.
             is_point = need.sentence.is_bullet and begins.intersection(need.technologies)
+            is_point = is_point or (need.sentence in points and not _SAID["devops"].search(need.quote))
             if is_point or (is_short and need.quote == before):
                 self._found.drop(need)
         if taken := self._taken_over(sentence, clause):
@@ -286,7 +291,7 @@ class _Reader:
             chosen = ItemType.SUPPORT
         # "Playwright please" is a choice more often than a wish.
         is_bare = not weight and len(text.split()) <= 3 and not _SAID["ask"].search(sentence.text)
-        is_bare = is_bare and not _SAID["one_more"].match(sentence.text)
+        is_bare = is_bare and not any(_SAID[each].search(sentence.text) for each in ("one_more", "for_devops"))
         return Need(
             kind=chosen,
             title=title(text),

@@ -65,7 +65,7 @@ class Needs:
     needs: list[Need] = field(default_factory=list)
     stays: list[tuple[str, Sentence]] = field(default_factory=list)
     asked_in: set[int] = field(default_factory=set)
-    #: Sentences in which a colleague is asked for something that is no work: "please ping me".
+    #: Sentences that are no wish, whatever they sound like: "please ping me", "Ann does that".
     errands: set[int] = field(default_factory=set)
     #: Technologies of what was taken back.
     dropped: set[str] = field(default_factory=set)

@@ -52,6 +52,7 @@ class Hours:
 
 def _plain(text: str) -> str:
     """Return a text in which days and numbers are said in the one way that is read, and times in hours."""
+    text = _SAID["unit_first"].sub(r"\g<n> hours", text)
     text = _SAID["fraction"].sub(lambda found: f"{int(found[1] or 0) + _FRACTIONS[found[2]]}", text)
     text = _SAID["part_of_time"].sub(
         lambda found: f"{int(found[1]) / 100 * HOURS_A_WEEK:.1f} hours a week", plain(ungrouped(text))
