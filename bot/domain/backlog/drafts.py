@@ -147,7 +147,8 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     has_evidence = is_asked or bool(lacking or hours or blocked or by or found.stays or names_devops)
     if not wanted and (reading.is_over or not has_evidence or not reading.choices):
         # Who says what it costs wants something, even where no words are found for it; a day alone is talk.
-        if not reading.is_over and (hours or blocked):
+        is_due = by and (lacking or (about.technologies and found.needs))
+        if not reading.is_over and (hours or blocked or is_due):
             return about
         return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
     called = Titles(thread, reading.relevance.mentions, vocabulary)

@@ -457,6 +457,20 @@ def test_who_says_what_it_costs_is_understood_without_a_wish() -> None:
     assert named(draft("Month-end JCL eats our time.", "Zowe is fog for us")) == []
 
 
+def test_a_day_is_understood_without_a_wish_beside_what_nobody_can_do() -> None:
+    lacking = ("Polyspace on the server then?", "None of us has ever used Polyspace.", "Delivery 2 is on 30 April.")
+    found = draft(*lacking)
+    assert not found.items
+    assert (gaps(found), found.needed_by and found.needed_by.day) == (["polyspace"], date(2027, 4, 30))
+    assert draft("Who comes to the run?", "It is on 30 April.").needed_by is None
+    assert draft(*lacking, "Never mind, the vendor does it.").needed_by is None
+
+
+@pytest.mark.parametrize("said", ["The test server came on the 20th.", "It is still on our list from August."])
+def test_a_day_from_which_something_is_there_is_none(said: str) -> None:
+    assert draft("We need read access to the ledger DB.", said).needed_by is None
+
+
 def test_hours_without_a_cadence_are_asked_about() -> None:
     found = draft("We need a script instead of my 5 hour checklist each time we release")
     assert found.hours is not None
