@@ -161,14 +161,14 @@ class _Reader:
         self._found.errands |= {sentence.at} if sentence.is_bullet and clause == sentence.text else set()
         self._found.stays.append((f"{before}, {clause}" if is_short else clause, sentence))
         # "2. Consumer" and "3. Dana builds it herself": the point before is theirs, too.
-        points = self._sentences[sentence.at - 1 : sentence.at] if _SAID["kept_point"].search(clause) else ()
-        points = [each for each in points if each.is_bullet and each.message is sentence.message]
+        said = self._sentences[sentence.at - 1 : sentence.at] if _SAID["kept_point"].search(clause) else ()
+        points = [each for each in said if each.is_bullet and each.message is sentence.message]
         begins = {each.id for each in self._mentions[sentence.at] if each.start == 0}
         for need in list(self._found.needs):
             # "Sentry we create ourselves": a point of the list that is none.
             is_point = need.sentence.is_bullet and begins.intersection(need.technologies)
-            is_point = is_point or (need.sentence in points and not _SAID["devops"].search(need.quote))
-            if is_point or (is_short and need.quote == before):
+            is_theirs = need.sentence in points and not _SAID["devops"].search(need.quote)
+            if is_point or is_theirs or (is_short and need.quote == before):
                 self._found.drop(need)
         if taken := self._taken_over(sentence, clause):
             self._found.take_back(taken, sentence.at)
