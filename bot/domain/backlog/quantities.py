@@ -23,6 +23,7 @@ _MOST_AMOUNTS = 4
 _WORDS = {"once": 1, "twice": 2, "thrice": 3, "other": 2, "second": 2, "a couple of": 2, "a few": 3, "a dozen": 12}
 #: A month has no more hours.
 _MOST_HOURS = 31 * 24
+_PARTS = {"": 0.0, "half": 0.5, "quarter": 0.25}
 _FRACTIONS = {"½": 0.5, "1/2": 0.5, "¼": 0.25, "1/4": 0.25, "¾": 0.75, "3/4": 0.75}
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _A_MONTH = {
@@ -89,7 +90,13 @@ def _put_right(last: Hours, sentence: Sentence) -> Hours | None:
     amount, bare, rates = _SAID["amount"].search(rest), _SAID["bare"].match(rest), list(_rates(rest))
     spent, people, per, factor = last.amount, last.people, last.per, last.monthly / (last.amount * last.people)
     if bare:
-        spent = _number(bare["n"]) / (60 if spent < 1 else 1)
+        count, times = _number(bare["n"]), factor / _A_MONTH.get(per or "", factor)
+        unit = 60 if spent < 1 else 1
+        # "40 minutes, ten times a month", "rather twelve": the number that it is nearest to is put right.
+        if times > 1 and _apart(count, times) < _apart(count, spent * unit):
+            factor *= count / times
+        else:
+            spent = count / unit
     elif rates:
         per, factor = _times(rates[0])
     elif amount:
@@ -97,6 +104,10 @@ def _put_right(last: Hours, sentence: Sentence) -> Hours | None:
     else:
         return None
     return Hours(spent, per, people, round(spent * factor * people, 2), sentence.text, sentence.message.index)
+
+
+def _apart(one: float, other: float) -> float:
+    return max(one, other) / max(min(one, other), 0.01)
 
 
 def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
@@ -136,7 +147,7 @@ def _is_spent(text: str, amount: re.Match[str]) -> bool:
 
 def _spent(amount: re.Match[str]) -> float:
     low, high = _number(amount["low"]), amount["high"] or amount["more"]
-    spent = ((low + _number(high)) / 2 if high else low) + (0.5 if amount["half"] else 0)
+    spent = ((low + _number(high)) / 2 if high else low) + _PARTS[(amount["part"] or "").lower()]
     unit = amount["unit"].lower()
     if unit.startswith("min"):
         return spent / 60
@@ -221,20 +232,24 @@ def _times(found: re.Match[str]) -> tuple[str, float]:
 def _people(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> int:
     """Return how many people spend that time: each of those who are named, or those of whom the sentence tells it."""
     text = sentence.text
-    for kind in ("weekday", "days_of_five", "each_what"):
+    for kind in ("each_what", "weekday", "days_of_five"):
         text = _SAID[kind].sub(_hush, text)
     if _SAID["as_often"].search(text) or _SAID["together"].search(text):
         return 1
-    beside = [each.text for each, _ in _beside(thread, sentence)]
+    beside = [each for each, _ in _beside(thread, sentence)]
     people = 1
     if _SAID["each"].search(text):
-        people = next((each for each in map(counted, (text, *beside)) if each > 1), 1)
+        people = next((each for each in map(counted, (text, *(each.text for each in beside))) if each > 1), 1)
     elif subject := _SAID["doers"].search(_plain(text)[: amount.start()]):
         people = counted(subject[0])
     if people > 1:
         return people
     # "half a day each", "same here", "so does Bo"
-    return 1 + sum(bool(_SAID["same"].search(each)) for each in (sentence.text, *beside[:4]))
+    near = (sentence, *beside[:4])
+    return 1 + sum(
+        bool(_SAID["same"].search(each.text) or (each.at > sentence.at and _SAID["same_here"].match(each.text)))
+        for each in near
+    )
 
 
 def _hush(found: re.Match[str]) -> str:

@@ -170,6 +170,20 @@ _TURNS = {
     "each of us two loses 2 hours a month": 4,
     "ten times a day, 6 minutes each, weekdays": 21.65,
     "20 minutes every morning, seven days": 10.1,
+    # what is put right is the number that is nearest
+    "half an hour each time, maybe eight times a month - rather ten": 5,
+    "we spend 45 minutes on it, ten times a month - make it 30": 5,
+    # "same" agrees with what was said before
+    "I don't know it - same. How long does it take us? - an hour every week": 4.33,
+    "an hour every week - same here": 8.66,
+    # each of what, where that is no person
+    "2 hours each Tuesday - the tool does all four": 8.66,
+    "both Ada and I spend an hour a week on it": 8.66,
+    "six on a normal day, ten minutes apiece": 21.65,
+    "30 minutes by hand on each business day": 10.83,
+    "it takes me an hour and a quarter a week": 5.41,
+    "I spend three quarters of an hour on it every week": 3.25,
+    "the weekly report takes two hours of me clicking": 8.66,
 }
 _NO_HOURS = (
     *("we scan it weekly, and legal wants to keep them 90 days", "how long was it down? - 2 hours"),
