@@ -188,6 +188,8 @@ def _is_beside(found: re.Match[str], after: str) -> bool:
     return bool(
         # "before the Q3 planning on 21 June": the day of the planning counts.
         (following and (found["month"] or _SAID["is_on"].fullmatch(after[: following.start()])))
+        # "early December, so the 3rd"
+        or (following and found["span"] and _SAID["exactly"].fullmatch(after[: following.start()]))
         or (found["weekday"] and _SAID["beside"].match(after))  # "11 December, the launch is the Monday after"
         or _SAID["refused_after"].match(after)
     )

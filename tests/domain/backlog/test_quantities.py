@@ -91,6 +91,21 @@ def test_a_day_that_is_turned_down_gives_way_to_the_one_behind_it(answer: str) -
     assert due.day.isoformat() == "2027-03-19"
 
 
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("Legal waits for the figures until noon today.", "2027-04-16"),
+        ("I'll send you the list by tomorrow.", "2027-04-16"),
+        ("Ada must finish her review by tomorrow.", "2027-04-16"),
+        ("We need it by tomorrow, the audit was moved.", "2027-03-02"),
+    ],
+)
+def test_what_others_have_to_do_by_a_day_is_not_asked_for(said: str, day: str) -> None:
+    due = draft("We need a database by 16 April.", said).needed_by
+    assert due is not None
+    assert due.day.isoformat() == day
+
+
 def test_a_weekday_after_a_day_is_not_the_next_one() -> None:
     due = draft("We need a database.", "let's say 19 March, the launch is the Monday after").needed_by
     assert due is not None
@@ -110,6 +125,8 @@ def test_nothing_is_put_right_where_nothing_is_lost() -> None:
         (("two weeks before the release on 15 April",), "2027-04-01"),
         (("the review is on 15 April, a week before, say 6 April",), "2027-04-06"),
         (("by 15 April", "rather the 10th"), "2027-04-10"),
+        (("by early April, so 6 April",), "2027-04-06"),
+        (("by the end of April", "more precisely 28 April"), "2027-04-28"),
         (("by 15 April", "forget the 15th, it slipped. 20 April it is"), "2027-04-20"),
         (("none of us had opened it before Monday",), None),
         (("they turned it off in November",), None),
