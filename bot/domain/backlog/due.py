@@ -152,7 +152,7 @@ def _found(
     for found in () if _SAID["since_when"].search(asked) else _DATE.finditer(text):
         before, after = text[max(0, found.start() - 60) : found.start()], text[found.end() :]
         is_past = bool(_SAID["no_date"].search(before))
-        is_new = bool(corrects and _SAID["new_day"].search(before))
+        is_new = bool(corrects and (_SAID["new_day"].search(before) or _SAID["new_day_after"].match(after)))
         is_firm = is_new or _has_cue(before, after) or (is_when and not is_past)
         is_told = not is_past and (corrects or _is_told(found, before, after, is_asked=is_asked))
         # "the Friday before" is no Friday
