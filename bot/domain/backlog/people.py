@@ -54,14 +54,14 @@ class _Group:
 
 
 def number(word: str) -> int:
-    """Return what a number of people is; 2 for both, 1 for a and an."""
+    """Return what a number of people is; 2 for both and neither, 1 for a and an."""
     word = word.lower()
     if word.isdigit():
         return int(word)
     tens, _, ones = word.replace("-", " ").partition(" ")
     if tens in _TENS:
         return 20 + 10 * _TENS.index(tens) + (number(ones) if ones else 0)
-    return _NUMBERS.index(word) + 1 if word in _NUMBERS else 2 if word == "both" else 1
+    return _NUMBERS.index(word) + 1 if word in _NUMBERS else 2 if word in ("both", "neither") else 1
 
 
 def counted(text: str) -> int:
@@ -94,6 +94,10 @@ def _group(text: str, listed: Sequence[re.Match[str]]) -> _Group | None:
     start, end = listed[0].start(), listed[-1].end()
     if all(each["name"] for each in listed) and links <= {","} and not (links and text[:start].endswith(": ")):
         return None  # a name alone may be anything
+    # "Ada, Bo and I, we all three" are three.
+    is_sum = listed[-1]["we"] or listed[-1]["all"]
+    if is_sum and len(listed) > 2 and text[listed[-2].end() : listed[-1].start()].strip() == ",":
+        listed = listed[-1:]
     # "Two squads, eleven people" are eleven.
     return _Group(start, end, sum(map(_count, [each for each in listed if not each["team"]] or listed)))
 
@@ -147,15 +151,18 @@ def _blocked(
     if not any(stops):
         return None
     stopped = [at for at, each in enumerate(said) if stops[at] or _SAID["also"].search(each)]
-    people = 0
+    people, told = 0, set[int]()
     for at in stopped:
-        beside = [within[each] for each in (at - 1, at + 1, at + 2) if 0 <= each < len(said) and each not in stopped]
+        beside = [each for each in (at - 1, at + 1, at + 2) if 0 <= each < len(said) and each not in stopped]
         is_alone = _SAID["i_am"].search(said[at]) or _SAID["alone"].match(said[at])
-        people += next((each[0] for each in (within[at], *beside) if each), 0) or bool(is_alone)
+        of = next((each for each in (at, *beside) if within[each]), None)
+        # "It is stuck, the team (6 people) waits": they are six, whoever tells it twice.
+        people += bool(is_alone) if of is None else within[of][0] * (of not in told)
+        told |= set() if of is None else {of}
     if not people and any(_SAID["they"].search(said[at]) for at in stopped):
         before = reversed(sentences[max(0, sentence.at - 3) : sentence.at])
-        told = (counted(each.text) for each in before if each.message.author == sentence.message.author)
-        people = next((each for each in told if each > 1), 0)
+        counts = (counted(each.text) for each in before if each.message.author == sentence.message.author)
+        people = next((each for each in counts if each > 1), 0)
     return max(people, 2) if people and _SAID["also"].search(text) else people or None
 
 

@@ -375,3 +375,23 @@ def _needed_by(said: str) -> str | None:
 )
 def test_who_is_blocked_stands_before_what_cannot_be_done(said: str, people: int | None) -> None:
     assert _blocked(said) == people
+
+
+@pytest.mark.parametrize(
+    ("said", "people"),
+    [
+        ("the queue is stuck since 7, the whole team (6 people) waits", 6),
+        ("Ada and Bo are stuck, and two testers can't start", 4),
+        ("me and Ada and the intern, we all three stand still", 3),
+        ("us three and Bo are stuck", 4),
+        ("neither of us can do a thing", 2),
+    ],
+)
+def test_people_who_are_told_of_twice_are_counted_once(said: str, people: int) -> None:
+    assert _blocked(said) == people
+
+
+def test_who_agrees_puts_the_number_of_people_right() -> None:
+    found = draft("We need the signing certificate.", "all six of us are stuck", "true, 5").blocked
+    assert found is not None
+    assert found.people == 5
