@@ -87,7 +87,7 @@ def _put_right(last: Hours, sentence: Sentence) -> Hours | None:
     if begins is None or not last.monthly:
         return None
     rest = text[begins.end() :]
-    amount, bare, rates = _SAID["amount"].search(rest), _SAID["bare"].match(rest), list(_rates(rest))
+    amount, bare, often = _SAID["amount"].search(rest), _SAID["bare"].match(rest), _often(rest)
     spent, people, per, factor = last.amount, last.people, last.per, last.monthly / (last.amount * last.people)
     if bare:
         count, times = _number(bare["n"]), factor / _A_MONTH.get(per or "", factor)
@@ -97,8 +97,8 @@ def _put_right(last: Hours, sentence: Sentence) -> Hours | None:
             factor *= count / times
         else:
             spent = count / unit
-    elif rates:
-        per, factor = _times(rates[0])
+    elif often:
+        per, factor = often
     elif amount:
         spent = _spent(amount)
     else:
@@ -165,6 +165,8 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
         if often and _SAID["so"].match(text):
             return often[0], _A_MONTH[often[0]]
         is_near = is_talk or beside.message is sentence.message or bool(_SAID["each_time"].search(text))
+        if often and _SAID["weekend"].search(text) and not _SAID["weekend"].search(said):
+            often = _with_weekends(often)
         if often and (is_near or any(each["times"] for each in _rates(said))):
             return often
     return None
@@ -189,6 +191,20 @@ def _beside(thread: Thread, sentence: Sentence) -> Iterator[tuple[Sentence, bool
 
 def _often(text: str, start: int = 0, end: int = 0) -> tuple[str, float] | None:
     """Return how often a text says, nearest to the amount from `start` to `end`."""
+    without = _SAID["weekend"].sub(_hush, text)
+    # "20 minutes a day, Sundays too" is no Sunday's work.
+    is_daily = any(_times(each)[0] == "day" for each in _rates(without, start, end))
+    often = _nearest(without if is_daily else text, start, end)
+    return _with_weekends(often) if often and without != text else often
+
+
+def _with_weekends(often: tuple[str, float]) -> tuple[str, float]:
+    """Return how often work is done that is done on each day of the week, not on five."""
+    return (often[0], often[1] * 7 / 5) if often[0] == "day" else often
+
+
+def _nearest(text: str, start: int, end: int) -> tuple[str, float] | None:
+    """Return what says how often nearest to an amount."""
     if days := _days_a_week(text):
         daily = next((each for each in _rates(text, start, end) if each["times"] and each["period"] == "day"), None)
         return "week", WEEKS_A_MONTH * days * (_number(daily["times"]) if daily else 1)
@@ -224,8 +240,6 @@ def _times(found: re.Match[str]) -> tuple[str, float]:
     period = _PERIODS.get(said, said if said in _A_MONTH else "week")
     times = _number(found["times"] or found["often"] or "one")
     factor = _A_MONTH[period] * ((times + _number(found["most"])) / 2 if found["most"] else times)
-    if period == "day" and _SAID["weekend"].search(found.string):
-        factor *= 7 / 5
     return period, factor / _number((found["every"] or "one").replace("single", "one"))
 
 

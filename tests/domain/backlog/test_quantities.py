@@ -194,6 +194,10 @@ _TURNS = {
     "each of us two loses 2 hours a month": 4,
     "ten times a day, 6 minutes each, weekdays": 21.65,
     "20 minutes every morning, seven days": 10.1,
+    "I kick the stuck jobs, 20 minutes a day, Saturdays and Sundays too": 10.1,
+    "I check the runs every single day, Sundays too, 15 minutes": 7.58,
+    "every morning I copy the figures by hand. 20 minutes, also weekends": 10.1,
+    "it takes me 20 minutes every morning, also on Saturdays and Sundays": 10.1,
     # what is put right is the number that is nearest
     "half an hour each time, maybe eight times a month - rather ten": 5,
     "we spend 45 minutes on it, ten times a month - make it 30": 5,
