@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.domain.backlog import gaps
+from bot.domain.backlog.agreements import is_against, settled
 from bot.domain.backlog.asks import Asks, Part
 from bot.domain.backlog.cues import patterns
 from bot.domain.backlog.item_types import BY_TECHNOLOGY, Named, named, words_of
 from bot.domain.backlog.needs import HELP, Need, Needs, Strength, title, together
 from bot.domain.backlog.proposals import Answer, answers
 from bot.domain.backlog.requests import ItemType
-from bot.domain.backlog.stances import is_against, settled
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 

@@ -8,6 +8,7 @@ from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from bot.domain.backlog.agreements import replaced
 from bot.domain.backlog.cues import LINK, WORDS, patterns, pieces
 from bot.domain.backlog.gaps import is_about_skill, is_skill, lacks, without_skill
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
@@ -24,8 +25,6 @@ _NOT_YET = re.compile(
 _ONE_IS_ENOUGH = frozenset(("broker", "database", "processing", "warehouse"))
 #: So many sentences back a doubt is what a choice answers.
 _SHORTLY = 4
-#: So many words of the sentence before lead to a name: "good point. Postgres".
-_LEAD = 3
 #: By name, all that do the same job.
 _RIVALS: dict[str, set[str]] = {}
 for _family in (frozenset(row.split()) for row in WORDS["rivals"]):
@@ -103,15 +102,13 @@ class _Reader:
         )
         settled = self._settled(sentence)
         refused = {each.id for each in said if each.is_refused} - settled.keys()
-        chosen = {each.id for each in said if each.id not in refused and each.is_chosen and not is_idea}
-        chosen |= settled.keys()
+        chosen = {each.id for each in said if each.id not in refused and each.is_chosen and not is_idea} | {*settled}
         for each in said:
             self._judge(each, is_refused=each.id in refused, is_chosen=each.id in chosen, is_proposed=is_proposed)
         self.denied |= {each.id: at for each in said if each.is_denied}
         if text.endswith("?") and len(named) == 1 and len(text.split()) < 5:
             self.proposed.add(named[0])
-        gone = _not_chosen(sentence, here, self.groups, chosen) + self._taken_back(sentence)
-        gone += [each for names in settled.values() for each in names]
+        gone = _not_chosen(sentence, here, self.groups, chosen) + self._taken_back(sentence) + sum(settled.values(), [])
         if chosen:
             idle = self.proposed - self.wanted - chosen
             gone += [name for name in idle if any(self._are_alike((name, other)) for other in chosen)]
@@ -255,24 +252,8 @@ class _Reader:
 
     def _settled(self, sentence: Sentence) -> dict[str, list[str]]:
         """Return what a sentence agrees on, with what it takes the place of: "fair. Postgres then", "no, Kafka"."""
-        here, at = self.mentions[sentence.at], sentence.at
-        settles = settled(self.thread.sentences, self.mentions, at)
-        if settles is None:
-            return {}
-        name = here[0].id
-        first = max(0, at - _SHORTLY)
-        # What is agreed on takes the place of what it was put up against; what is put right, of all before.
-        ends = (
-            [at]
-            if settles["corrects"]
-            else [
-                each.at
-                for each in self.thread.sentences[first:at]
-                if name in ids(self.mentions[each.at]) and _SAID["counters"].search(each.text)
-            ]
-        )
-        rivals = {each for row in self.mentions[first : min(ends, default=first)] for each in ids(row)}
-        return {name: [each for each in rivals if self._do_one_job(each, name, is_wide=True)]}
+        rivals = replaced(self.thread.sentences, self.mentions, sentence.at)
+        return {name: [each for each in rivals[name] if self._do_one_job(each, name, is_wide=True)] for name in rivals}
 
     def _has_alike(self, name: str) -> bool:
         kind = self.vocabulary[name].type
@@ -395,22 +376,6 @@ class _Said:
 def _decides(text: str) -> bool:
     """Whether words decide against something, or tell of a skill."""
     return bool(_SAID["that_is_out"].search(text)) or is_skill(text)
-
-
-def settled(sentences: Sequence[Sentence], mentions: Sequence[Sequence[Mention]], at: int) -> re.Match[str] | None:
-    """Return the words that agree on the technology of a sentence, or put it right: "fair. Postgres then"."""
-    here, text = mentions[at], sentences[at].text
-    if not here or is_about_skill(sentences, at, slice(None)):
-        return None
-    lead = "" if sentences[at].first else f"{sentences[at - 1].text} "
-    lead = lead if len(lead.split()) <= _LEAD and not (lead and mentions[at - 1]) else ""
-    said = f"{lead}{text[: here[0].start]}§{text[here[0].end :]}"
-    return _SAID["settles"].fullmatch(said.replace("`", ""))
-
-
-def is_against(text: str, start: int, end: int) -> bool:
-    """Whether a text decides against what is named there, whatever others say."""
-    return bool(_SAID["before"].search(text[:start].rstrip("`")) or _SAID["after"].search(text[end:]))
 
 
 def _answers(sentences: Sequence[Sentence]) -> list[str]:
