@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from bot.domain.backlog.agreements import replaced
 from bot.domain.backlog.cues import LINK, WORDS, patterns, pieces
@@ -108,7 +108,8 @@ class _Reader:
         self.denied |= {each.id: at for each in said if each.is_denied}
         if text.endswith("?") and len(named) == 1 and len(text.split()) < 5:
             self.proposed.add(named[0])
-        gone = _not_chosen(sentence, here, self.groups, chosen) + self._taken_back(sentence) + sum(settled.values(), [])
+        gone = [*_not_chosen(sentence, here, self.groups, chosen), *self._taken_back(sentence)]
+        gone.extend(chain.from_iterable(settled.values()))
         if chosen:
             idle = self.proposed - self.wanted - chosen
             gone += [name for name in idle if any(self._are_alike((name, other)) for other in chosen)]
