@@ -139,10 +139,8 @@ class Asks:
 
     def kind(self, sentence: Sentence, text: str) -> Named | None:
         """Return what kind of thing a text names; GitHub Actions are no actions, for a technology's name is no noun."""
-        for mention in self._mentions[sentence.at]:
+        for mention in self._within(sentence, text):
             said = sentence.text[mention.start : mention.end]
-            if said not in text:
-                continue
             *_, last = said.split()
             is_name = fold(said) in (fold(self._vocabulary[mention.id].name), fold(mention.id))
             text = text.replace(said, "§" if is_name or named(last) is None else f"§ {last}")
@@ -150,9 +148,13 @@ class Asks:
 
     def technologies(self, sentence: Sentence, text: str) -> tuple[str, ...]:
         """Return the technologies that are named in a piece of a sentence."""
+        return tuple(ids(self._within(sentence, text)))
+
+    def _within(self, sentence: Sentence, text: str) -> list[Mention]:
+        """Return what a piece of a sentence mentions; nothing for a text that is no piece of it."""
         start = sentence.text.find(text)
-        within = [each for each in self._mentions[sentence.at] if 0 <= start <= each.start]
-        return tuple(ids(each for each in within if each.end <= start + len(text)))
+        after = [each for each in self._mentions[sentence.at] if 0 <= start <= each.start]
+        return [each for each in after if each.end <= start + len(text)]
 
     def names(self, sentence: Sentence, text: str) -> bool:
         """Whether a text names a kind of thing or a technology."""
@@ -198,9 +200,14 @@ class Asks:
         return [(piece, self.kind(sentence, piece), self.technologies(sentence, piece)) for piece in pieces]
 
     def _is_new(self, sentence: Sentence, before: str, piece: str, *, is_added: bool) -> bool:
-        """Whether a part of a list is another thing than the one before, rather than more of it."""
-        if piece.count("(") != piece.count(")") or not all(self.names(sentence, each) for each in (before, piece)):
-            return False
+        """Whether a part of a list is another thing than the one before, rather than more of it.
+
+        Of much that stands before it, the last words tell.
+        """
+        words = before.rsplit(maxsplit=item_parts.LONG)
+        before = before[len(words[0]) :].strip() if len(words) > item_parts.LONG else before
         kinds = self.kind(sentence, before), self.kind(sentence, piece)
         named = self.technologies(sentence, before), self.technologies(sentence, piece)
+        if piece.count("(") != piece.count(")") or not all(map(any, zip(kinds, named, strict=True))):
+            return False
         return item_parts.is_new(Cut(sentence, before, piece, is_added, kinds, named))

@@ -20,7 +20,8 @@ _NEW = 0.2
 #: So many words at the beginning of a part are looked at, and at the end of what stands before it.
 _FIRST, _LAST = 8, 2
 _WORD, _BEFORE = 0.5, 0.7
-_LONG = 20
+#: More words than so many tell no more.
+LONG = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +64,4 @@ def features(cut: Cut) -> Features:
         "technology after": cut.technologies[1],
     }
     found |= {name: 1.0 for name, is_so in flags.items() if is_so}
-    return found | {"length before": min(len(before), _LONG) / _LONG, "length": min(len(after), _LONG) / _LONG}
+    return found | {"length before": min(len(before), LONG) / LONG, "length": min(len(after), LONG) / LONG}

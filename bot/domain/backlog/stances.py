@@ -133,7 +133,7 @@ class _Reader:
             self.proposals[name] = at
         else:
             self.taken_up.add(name)
-            if not (said.statement.is_skill or _SAID["offers"].match(text) or _is_better(said.after)):
+            if not (said.statement.is_skill or _SAID["offers"].match(text) or _SAID["better"].match(said.after)):
                 self.affirmed[name] = at
         if is_refused:
             self.rejected[name] = at
@@ -441,11 +441,10 @@ def _alternatives(sentence: Sentence, here: Sequence[Mention], last: Sequence[st
             groups.append([each])
     found = [tuple(ids(group)) for group in groups if _SAID["or"].search(text)]
     is_brief_question = text.endswith("?") and len(text.split()) <= 3 and not text.lower().startswith("and ")
-    if here and last and (is_brief_question or _is_better(text[here[0].end :]) or _SAID["offers"].match(text)):
+    if (
+        here
+        and last
+        and (is_brief_question or _SAID["better"].match(text[here[0].end :]) or _SAID["offers"].match(text))
+    ):
         found.append(tuple(dict.fromkeys((*last, here[0].id))))
     return [group for group in found if len(group) > 1]
-
-
-def _is_better(after: str) -> bool:
-    """Whether a name is compared with one that was named before: "Linkerd is lighter"."""
-    return _SAID["better"].match(after) is not None
