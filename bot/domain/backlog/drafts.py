@@ -80,6 +80,7 @@ class Reading:
     taken: Stances
     wanted: list[Need]
     choices: list[Item]
+    plausible: Plausibility
     #: What nobody in the team can do as the rules have it, with the sentence that says so.
     lacking: dict[str, Sentence]
     relevance: Relevance
@@ -124,7 +125,7 @@ def read(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> R
         dropped=found.dropped - about,
         is_wish=bool(wanted or choices),
     )
-    return Reading(found, taken, wanted, choices, lacking, relevance)
+    return Reading(found, taken, wanted, choices, plausible, lacking, relevance)
 
 
 def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> Draft:
@@ -146,12 +147,14 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     names_devops = any(_SAID["devops"].search(each.text) for each in thread.sentences)
     has_evidence = is_asked or bool(lacking or hours or blocked or by or found.stays or names_devops)
     if not wanted and (reading.is_over or not has_evidence or not reading.choices):
-        # Who says what it costs wants something, even where no words are found for it; a day alone is talk.
         is_due = by and (lacking or (about.technologies and found.needs))
-        if not reading.is_over and (hours or blocked or is_due):
+        if reading.is_over or not (hours or blocked or is_due):
+            return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
+        # Who says what it costs wants something, even where no words are found for it; a day alone is talk.
+        wanted = reading.plausible.likeliest({each.value for each in about.technologies})
+        if not wanted:
             return about
-        return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
-    called = Titles(thread, reading.relevance.mentions, vocabulary)
+    called = Titles(thread, reading.relevance.mentions, vocabulary, wanted)
     items = (*(_item(need, reading, called) for need in wanted), *reading.choices)
     return replace(
         about,

@@ -52,6 +52,8 @@ class Need:
     near: tuple[str, ...] = ()
     nouns: frozenset[str] = frozenset()
     weight: int = 0
+    #: All of the list, where its parts are one thing: what it is called then.
+    span: str = ""
 
     def shares(self, words: Set[str], technologies: Set[str]) -> bool:
         """Whether it is about one of these nouns or technologies."""
@@ -84,8 +86,10 @@ class Needs:
                 continue
             keep, other = (need, known) if need.strength > known.strength else (known, need)
             quote = together(keep.quote, other.quote)
+            is_list = known.sentence is need.sentence
             self.needs[at] = replace(
                 keep,
+                span=_spanned(need.sentence.text, known.span or known.title, need.title) if is_list else keep.span,
                 quote=quote,
                 technologies=tuple(dict.fromkeys((*keep.technologies, *other.technologies))),
                 nouns=keep.nouns | other.nouns,
@@ -126,6 +130,13 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
         return False  # "Upgrade payments-db" is another thing than a topic for orders
     is_anew = min(known.weight, need.weight) > 1 and _SAID["anew"].match(need.title)
     return is_shared or not (are_other or is_anew or is_added)
+
+
+def _spanned(text: str, first: str, last: str) -> str:
+    """Return the words of a sentence from one title to the other, or the first title where it is not so."""
+    lower = text.lower()
+    start, end = lower.find(first.lower()), lower.find(last.lower())
+    return f"{first}{text[start + len(first) : end + len(last)]}" if 0 <= start < end else first
 
 
 def together(quote: str, more: str) -> str:

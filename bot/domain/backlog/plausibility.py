@@ -55,6 +55,11 @@ class Plausibility:
                     kept.append(found)
         return sorted(kept, key=lambda need: need.sentence.at)
 
+    def likeliest(self, technologies: Set[str]) -> list[Need]:
+        """Return the sentence that sounds most like a wish, of those that name these technologies alone, as a need."""
+        naming = [each for each in self._sentences if technologies >= {*ids(self._mentions[each.at])} > set()]
+        return [self._need(max(naming, key=lambda each: self.likely[each.at].wish))] if naming else []
+
     def as_said(self) -> list[Need]:
         """Return the first sentence that is no greeting as a need, for words that are meant as one."""
         said = (self._need(each) for each in self._sentences)

@@ -27,18 +27,21 @@ _NEAR = 3
 class Titles:
     """Calls the needs of one thread."""
 
-    def __init__(self, thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary, needs: Sequence[Need]
+    ) -> None:
         self._sentences, self._mentions, self._vocabulary = thread.sentences, mentions, vocabulary
+        self._needs = needs
 
     def of(self, need: Need) -> str:
         """Return a title that names the thing or the work: what "it" is, and for which technology or service."""
-        text = _plain(need.title)
+        text = _plain(need.span or need.title)
         if need.kind is ItemType.ACCESS:
             text = _SAID["shut_out"].sub("Access to ", text, count=1)
         if _SAID["points"].match(text) and (told := self._told(need)):
             text = _plain(told)
         elif not self._says_enough(text):
-            text = _plain(self._longer(need.sentence, text))
+            text = _plain(self._longer(need, text))
         bare = _plain(_SAID["refers"].sub("", text))
         if not self._says_enough(bare) or (_weight(bare) <= _SHORT and bare != text):
             bare = self._about(need, bare)
@@ -62,10 +65,23 @@ class Titles:
         said_enough = [each for each in beside if _weight(each) > _ENOUGH and need.title[1:] not in each]
         return next((each for each in said_enough if not _SAID["talk"].match(each)), "") or next(iter(said_enough), "")
 
-    def _longer(self, said: Sentence, text: str) -> str:
-        """Return more of the sentence where a title was cut too short: "A session" "by someone from SRE"."""
+    def _longer(self, need: Need, text: str) -> str:
+        """Return more of the sentence where a title was cut too short: "A session" "by someone from SRE".
+
+        What another need of the sentence is called is no part of it.
+        """
+        said = need.sentence
         found = re.search(rf"(?<!\w){re.escape(text)}(?!\w)", said.text, re.IGNORECASE)
-        return text + _SAID["end"].split(said.text[found.end() :])[0].rstrip() if found else text
+        if found is None:
+            return text
+        rest = _SAID["end"].split(said.text[found.end() :])[0]
+        others = [each.title.lower() for each in self._beside(need)]
+        begins = [at for each in others if (at := rest.lower().find(each)) >= 0]
+        return text + rest[: min(begins, default=None)].rstrip()
+
+    def _beside(self, need: Need) -> list[Need]:
+        """Return the other needs of the same sentence."""
+        return [each for each in self._needs if each.sentence is need.sentence and each.title != need.title]
 
     def _about(self, need: Need, text: str) -> str:
         """Return a title with what it is about before it: a technology, or what was told, or the kind of thing."""
@@ -76,8 +92,10 @@ class Titles:
         text = "" if is_talk else text
         if text and (need.technologies or self._vocabulary.find([text])[0]):
             return text
-        near = (need.near, *(ids(row) for row in self._mentions[need.sentence.at :: -1][:_NEAR]))
-        name = next((self._vocabulary[each[0]].name for each in near if each), "")
+        # What the next need of the sentence is about is not what this one is.
+        theirs = {name for each in self._beside(need) if _is_behind(each, need) for name in each.technologies}
+        rows = [need.near, *(ids(row) for row in self._mentions[need.sentence.at :: -1][:_NEAR])]
+        name = next((self._vocabulary[each].name for row in rows for each in row if each not in theirs), "")
         if name and name.lower() != text.lower():
             return f"{name}: {_lower(text or kind)}"
         told = self._told(need)
@@ -98,6 +116,11 @@ class Titles:
             return text
         named = _SAID["it"].sub(needing["name"], text, count=1)
         return named if named != text else f"{text} for {needing['name']}"
+
+
+def _is_behind(other: Need, need: Need) -> bool:
+    said = need.sentence.text.lower()
+    return said.find(other.title.lower()) > said.find(need.title.lower())
 
 
 def _plain(text: str) -> str:

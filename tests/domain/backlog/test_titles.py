@@ -45,6 +45,18 @@ def test_a_title_says_what_is_wanted_without_the_thread(said: list[str], title: 
 
 
 @pytest.mark.parametrize(
+    ("said", "titles"),
+    [
+        ("We need a chart and a Postgres", ["A chart", "A Postgres"]),
+        ("we need a chart and somebody who reviews our values", ["A chart", "Review our values"]),
+        ("then we need two queues with a DLQ and an alarm", ["Two queues with a DLQ and an alarm"]),
+    ],
+)
+def test_a_title_holds_nothing_of_what_comes_next_in_the_sentence(said: str, titles: list[str]) -> None:
+    assert [item.title for item in draft(said).items] == titles
+
+
+@pytest.mark.parametrize(
     "title", ["Look into", "A nightly job and", "Now there's the new runner", "It", "That thing", "A bucket", "Upgrade"]
 )
 def test_what_is_no_title(title: str) -> None:
