@@ -36,7 +36,7 @@ async def shown(part: Requested) -> list[str]:
 
 
 async def test_it_has_the_day_and_the_name_of_the_whole(requested: Requested, part: Requested) -> None:
-    assert "Part of *#1* *A time-series store" in part.card.text
+    assert "Part of *#1* *A Cassandra keyspace" in part.card.text
     for text in (part.card.text, part.triage.text, *await shown(part)):
         assert f"{SOON}> (Payments)" in text
     await requested.press(requested.card, ids.CHANGE, user="ada")

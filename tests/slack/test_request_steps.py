@@ -441,7 +441,7 @@ async def test_a_duplicate_keeps_its_asker_and_can_be_taken_out_again(requested:
     assert await other.fill("lin", into="1") == {}
     row = await other.row()
     assert (row.state, row.merged_into) == ("merged", 1)
-    assert "Part of *#1* *A time-series store" in other.card.text
+    assert "Part of *#1* *A Cassandra keyspace" in other.card.text
     assert "Also for Search (#2)" in requested.triage.text
     assert "Also for Search (#2)" in requested.card.text
     async with requested.stage.database.reading() as session:

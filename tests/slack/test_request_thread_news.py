@@ -327,7 +327,7 @@ class TestSomethingElse:
         await say(requested, "Unrelated: can devops give us read access to the Grafana dashboards?")
         await form(stage, requested.root, user="ada")
         view = await something_else(stage)
-        assert "*#1* *A time-series store" in said_in(view)
+        assert "*#1* *A Cassandra keyspace" in said_in(view)
         assert asked_for(view) == ["Read access to the Grafana dashboards"]
         assert "initial_date" not in element(view, ids.NEEDED_BY), "that day is the first one's"
         view = await whole(stage, "ada")

@@ -197,6 +197,28 @@ class TestDelivery:
         assert (await requested.row()).state == "confirmed"
 
 
+class TestSentBackInPart:
+    async def test_what_one_team_sends_back_of_a_part_calls_nobody_of_the_others(
+        self, requested: Requested, part: InSearch
+    ) -> None:
+        await deliver(requested, "2", "3")
+        before = [each.text for each in requested.replies()[1:]]
+        await part.press(part.replies()[-1], ids.NOT_YET, user="solo")
+        assert await part.fill("solo", words="Empty graphs", left=["0"]) == {}
+        assert [each.text for each in requested.replies()[1:]] == before, "the request goes on as it did"
+        assert "> Search: Empty graphs" in requested.card.text
+        assert requested.under_triage()[-1].startswith("<@U00000004> Solo Singh says not yet: Empty graphs")
+
+    async def test_what_is_all_there_is_listed_without_what_was_done_first(
+        self, requested: Requested, part: InSearch
+    ) -> None:
+        await deliver(requested, "2", "3")
+        assert f"• {ACCESS} _(access, done)_" in requested.card.text
+        await deliver(requested)
+        for each in (requested, part):
+            assert f"• {ACCESS} _(access)_" in each.card.text
+
+
 class TestQuestion:
     """Payments has not answered a question of the DevOps team yet."""
 
@@ -210,6 +232,7 @@ class TestQuestion:
     async def test_another_team_is_asked_for_what_it_has(self, requested: Requested, asked: InSearch) -> None:
         await deliver(requested, "2", "3")
         assert "Needs info" in requested.card.text
+        assert "now, which is waiting for an answer." in asked.card.text
         assert "Answer…" in buttons(requested.card)
         assert set(ASKED) <= set(buttons(asked.replies()[-1]))
         await asked.press(asked.replies()[-1], ids.CONFIRM, user="solo")

@@ -46,7 +46,7 @@ async def test_words_that_were_corrected_are_kept_where_they_can_be_deleted(requ
     assert detail["lost_people"] == ["0.0", "3.0"]
     assert title not in str(detail), "nothing can be deleted from the audit log"
     shown = (await requested.stage.ask("/devops show 1", user="eve")).text
-    was = "A time-series store: we need a Cassandra keyspace, created…"
+    was = "A Cassandra keyspace, created by Terraform and 1 more"
     assert f"Ada Byron changed it: title {was} → A keyspace; hours 0 → 30 a month" in shown
 
 

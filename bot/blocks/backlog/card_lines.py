@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bot.blocks.backlog import savings, words
 from bot.blocks.text import date, escape, link, passage, shorten
-from bot.domain.backlog.requests import ENDED, STATE_WORDS, AskedToo, RequestCard, RequestState
+from bot.domain.backlog.open_items import as_listed
+from bot.domain.backlog.requests import ENDED, AskedToo, RequestCard, RequestState, in_sentence
 from bot.domain.backlog.savings import UNNAMED
 
 #: Requests that became part of this one, by name; the rest is counted.
@@ -27,7 +28,7 @@ def body(its: RequestCard) -> list[str]:
     others = [line for each in its.asked_too[:_MOST_PARTS] for line in words.asked_too(each, details=its.details)]
     if (hidden := len(its.asked_too) - _MOST_PARTS) > 0:
         others.append(f"… and {hidden} more of other teams")
-    lines = [*words.about(its), *library, *_parts(its), *words.items(its.items), *work, *others]
+    lines = [*words.about(its), *library, *_parts(its), *words.items(as_listed(its, its.items)), *work, *others]
     return [*lines, *savings.of_request(its.savings), *_before(its)]
 
 
@@ -99,6 +100,6 @@ def part_of(whole: RequestCard, *, is_private: bool) -> str:
     """Return which request another is part of, and how it stands; why only where that is no secret."""
     is_known = is_private or not whole.is_private
     name = words.name(whole) if is_known else words.public_name(whole)
-    said = f"{name} now, which is {STATE_WORDS[whole.state].lower()}"
+    said = f"{name} now, which is {in_sentence(whole.state)}"
     is_told = whole.reason and whole.state in ENDED and is_known
     return f"{said}: {escape(whole.reason, 600)}" if is_told else f"{said}."

@@ -36,15 +36,16 @@ from bot.blocks.text import (
 )
 from bot.domain.backlog.alternatives import is_usable
 from bot.domain.backlog.merges import whose
+from bot.domain.backlog.open_items import as_listed
 from bot.domain.backlog.requests import (
     AT_DELIVERY,
     FREES_JOINED,
-    STATE_WORDS,
     RequestCard,
     RequestState,
     Said,
     Step,
     as_joined,
+    in_sentence,
 )
 from bot.domain.records import PersonRecord
 
@@ -235,7 +236,7 @@ def issue_open_again(its: RequestCard, tracker: str) -> Rendered:
     """Return what is asked of those whose request has ended when its issue was opened again in a tracker."""
     who = mention(its.reachable[0].slack_id) if its.reachable else ""
     state = (its.whole or its).state
-    stays = f", and the request is {STATE_WORDS[state].lower()}. Still needed?"
+    stays = f", and the request is {in_sentence(state)}. Still needed?"
     doubt = ". Is something missing?" if state is RequestState.CONFIRMED else stays
     said = f"{who} The issue of {words.name(its)} was opened again in {tracker}{doubt}".strip()
     more = [] if Step.REOPEN in its.steps else ["Open a new request: `/devops`."]
@@ -280,7 +281,7 @@ def changed_news(its: RequestCard, who: str, what: str = "it") -> Rendered:
     """Return what the DevOps team reads under its message when those who ask for a request have corrected it: what."""
     if its.is_private:
         return message_of([f"There is news of {bold(f'#{its.id}')}."], [show(its)], f"backlog.changed.{its.id}")
-    lines = [words.standing(its), *words.about(its), *words.items(its.items)]
+    lines = [words.standing(its), *words.about(its), *words.items(as_listed(its, its.items))]
     return message_of([f"{escape(who, 60) or 'Somebody'} changed {escape(what, 300)}: {lines[0]}", *lines[1:]], (), "")
 
 

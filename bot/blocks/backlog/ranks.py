@@ -26,7 +26,7 @@ from bot.blocks.text import (
 from bot.domain.backlog.chart import Chart
 from bot.domain.backlog.lanes import NUMBERS_ARE_MISSING, BacklogPlace, Lane, has_gaps
 from bot.domain.backlog.rank import Rank, waiting_in_words
-from bot.domain.backlog.requests import STATE_WORDS, RequestCard
+from bot.domain.backlog.requests import RequestCard, in_sentence
 from bot.domain.pages import FirstOf
 
 #: Requests of a message, each with a button.
@@ -110,7 +110,7 @@ def unranked(card: RequestCard) -> Rendered:
     if card.whole is not None and card.whole.is_open:
         whole = words.public_name(card.whole)
         return Rendered(f"{words.name(card)} counts with {whole}: `/devops why {card.whole.id}` says why.")
-    return Rendered(f"{words.name(card)} is {STATE_WORDS[card.state].lower()}, so it has no place in the backlog.")
+    return Rendered(f"{words.name(card)} is {in_sentence(card.state)}, so it has no place in the backlog.")
 
 
 def cost(place: BacklogPlace) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.blocks.backlog import actions, card_lines
 from bot.blocks.text import Block, Rendered, bold, button, escape, link, passage, section
-from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestState
+from bot.domain.backlog.requests import RequestCard, RequestState, in_sentence
 
 _LONGEST_COMMENT = 2_000
 
@@ -47,7 +47,7 @@ def issue_reopened(tracker: str, ref: str, url: str, state: RequestState) -> Ren
     if state is RequestState.IN_PROGRESS:
         return _said(f"{said}, so the request is in progress again.")
     asked = "whether to reopen it" if state is RequestState.CONFIRMED else "whether they still need it"
-    return _said(f"{said}. The request stays {STATE_WORDS[state].lower()}: those who asked for it are asked {asked}.")
+    return _said(f"{said}. The request stays {in_sentence(state)}: those who asked for it are asked {asked}.")
 
 
 def issue_of_part(tracker: str, ref: str, url: str, its: RequestCard) -> Rendered:

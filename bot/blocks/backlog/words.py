@@ -13,7 +13,16 @@ from bot.blocks.values import encode
 from bot.domain.backlog.demand import Estimate, Slowdown
 from bot.domain.backlog.item_types import left_behind, left_by
 from bot.domain.backlog.open_items import heading, is_partly_done, readable, still_to_do
-from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, RequestState, Said
+from bot.domain.backlog.requests import (
+    STATE_WORDS,
+    AskedToo,
+    ItemType,
+    RequestCard,
+    RequestItem,
+    RequestState,
+    Said,
+    in_sentence,
+)
 from bot.domain.phrases import counted, figure, join
 from bot.domain.records import PersonRecord
 
@@ -326,7 +335,7 @@ def follow_buttons(card: RequestCard, *, is_following: bool = False) -> list[Blo
 
 def ended(card: RequestCard) -> str:
     """Return that a request of a thread has ended, and how."""
-    return f"{name(card)} of this thread is {STATE_WORDS[(card.whole or card).state].lower()}"
+    return f"{name(card)} of this thread is {in_sentence((card.whole or card).state)}"
 
 
 def other_question(place: actions.OtherValue) -> list[Block]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from bot.domain.backlog.demand import BacklogRequest
 from bot.domain.backlog.lanes import compared
-from bot.domain.backlog.open_items import is_there, require_asked
+from bot.domain.backlog.open_items import as_listed, is_there, require_asked
 from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.requests import BUILT, OPEN, AskedToo, PartItem, RequestCard, RequestItem, Step, may_take
 from bot.domain.backlog.thread_news import holder, unheld
@@ -124,7 +124,7 @@ def whose(part: RequestCard) -> str:
 def asked_by_parts(whole: RequestCard, parts: Iterable[tuple[RequestCard, str]]) -> Iterator[AskedToo]:
     """Yield what only the parts of a request ask for, each of them in its channel."""
     for part, channel_id in parts:
-        left = tuple(each.item for each in whole.part_items if each.part_id == part.id)
+        left = as_listed(whole, (each.item for each in whole.part_items if each.part_id == part.id))
         if left:
             yield AskedToo(
                 whose=whose(part),

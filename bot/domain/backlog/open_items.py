@@ -106,6 +106,11 @@ def heading(card: RequestCard) -> str:
     return f"{shown[0].title}{f' and {len(left) - 1} more' if left[1:] else ''}"
 
 
+def as_listed(card: RequestCard, items: Iterable[RequestItem]) -> tuple[RequestItem, ...]:
+    """Return items as a request lists them: once all of them are there, none was done before the others."""
+    return confirmed(items) if (card.whole or card).state in BUILT else tuple(items)
+
+
 def confirmed(items: Iterable[RequestItem]) -> tuple[RequestItem, ...]:
     """Return items that all do the job: none of them is done before the others any more."""
     return tuple(replace(each, is_done=False) for each in items)

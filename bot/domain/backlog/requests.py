@@ -151,6 +151,11 @@ STATE_WORDS: Mapping[RequestState, str] = MappingProxyType(
 )
 
 
+def in_sentence(state: RequestState) -> str:
+    """Return how a request stands as a sentence about it says so: "it is waiting for an answer"."""
+    return "waiting for an answer" if state is RequestState.NEEDS_INFO else STATE_WORDS[state].lower()
+
+
 @dataclass(frozen=True, slots=True)
 class RequestStanding:
     """What the table needs to know of a request: its state, and since when it stands.
@@ -234,7 +239,7 @@ def _refusal(step: Step | None, standing: RequestStanding) -> str:
     if standing.whole is not None and standing.whole.state not in ENDED:
         return "This request is part of another one, so that cannot be done now. The DevOps team can undo the merge."
     standing = standing.whole or standing
-    state = STATE_WORDS[standing.state].lower()
+    state = in_sentence(standing.state)
     if step is Step.REOPEN and standing.state in TRANSITIONS[step].sources:
         return f"This has been {state} for more than {REOPEN_FOR.days} days: open a new request with `/devops`."
     if standing.state in ENDED:

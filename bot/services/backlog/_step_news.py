@@ -104,8 +104,7 @@ async def tell(act: RequestAct, step: Step, *, is_news: bool, whom: Concerned = 
     if step in _ENDS_PARTS:
         await _tell_parts(act)
     if step in _TRIAGE_NEWS:
-        message = blocks.triage_news(act.card, step, by, called=await called(act, step))
-        reach = await _tell_team(act, key.replace("news", "triage_news", 1), message)
+        reach = await tell_devops_team(act, step)
     if step in _ENDED_BY_DEVOPS and by is not None and act.row.assignee_id not in (None, act.person_id):
         ended_key = key.replace("news", "ended_by", 1)
         await tell_devops(
@@ -115,6 +114,12 @@ async def tell(act: RequestAct, step: Step, *, is_news: bool, whom: Concerned = 
     if step in ALONE:
         await tell_ended(act, key)
     return reach
+
+
+async def tell_devops_team(act: RequestAct, step: Step) -> Reach:
+    """Say under the DevOps team's message what somebody of the asker's side has done."""
+    message = blocks.triage_news(act.card, step, await by_whom(act, step), called=await called(act, step))
+    return await _tell_team(act, _key(act.subject_id, step, act.now).replace("news", "triage_news", 1), message)
 
 
 async def tell_moved_day(act: RequestAct, before: RequestCard, part: RequestCard) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 
 from bot.blocks import backlog as blocks
 from bot.domain.backlog.new_request import estimate_problems
-from bot.domain.backlog.requests import OPEN, STATE_WORDS, RequestCard
+from bot.domain.backlog.requests import OPEN, RequestCard, in_sentence
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import devops_team
@@ -97,7 +97,7 @@ async def _open(
 ) -> AsyncIterator[RequestAct]:
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=Right.TRIAGE) as act:
         if act.card.state not in OPEN:
-            ended = f"This request is {STATE_WORDS[act.card.state].lower()}, so nothing was changed."
+            ended = f"This request is {in_sentence(act.card.state)}, so nothing was changed."
             raise UserError(" ".join(filter(None, (await act.meanwhile(version), ended))))
         await act.require_current(version, but=but)
         yield act

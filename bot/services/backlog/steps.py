@@ -45,6 +45,7 @@ from bot.services.backlog._step_news import (
     speaks_privately,
     take_back_merged,
     tell,
+    tell_devops_team,
     tell_moved_day,
     tell_unmerged,
 )
@@ -202,8 +203,8 @@ async def _send_back_part(act: RequestAct, whole_id: int, words: str, left: Coll
     before, items = await there_for(whole), after_not_yet_of_part(whole.card, act.card, left)
     mine = places_in(whole.card, act.card).values()
     await put_items(whole, items, missing=[each for each in mine if not items[each].is_done])
-    act.row.reason, row = said, whole.row
-    if whole.card.state in BUILT:
+    act.row.reason, row, was_built = said, whole.row, whole.card.state in BUILT
+    if was_built:
         row.state, row.state_before, row.state_at = RequestState.IN_PROGRESS.value, row.state, act.now
         row.reason = row.link = ""
         await whole.note(Step.NOT_YET.value, part=act.subject_id)
@@ -213,7 +214,8 @@ async def _send_back_part(act: RequestAct, whole_id: int, words: str, left: Coll
     whole.card = replace(await whole.load(), reason=said)  # what is told is what the part says
     await redraw_answered(act)
     await _settle(whole, before, _said_by(act, await by_whom(whole, Step.NOT_YET), Step.NOT_YET, said))
-    reach = await tell(whole, Step.NOT_YET, is_news=False)
+    # While the whole is in progress still, nothing changes for the others: their cards show what is to do.
+    reach = await (tell(whole, Step.NOT_YET, is_news=False) if was_built else tell_devops_team(whole, Step.NOT_YET))
     return StepTaken(card, is_new=True, reach=reach, step=Step.NOT_YET)
 
 

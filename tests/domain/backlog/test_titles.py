@@ -48,11 +48,15 @@ def test_a_title_says_what_is_wanted_without_the_thread(said: list[str], title: 
     ("said", "titles"),
     [
         ("We need a chart and a Postgres", ["A chart", "A Postgres"]),
+        ("We need a bucket by Friday", ["A bucket"]),
+        ("We need the vhost created by Friday please", ["The vhost created"]),
+        ("We need an OpenSearch index, managed by you", ["An OpenSearch index, managed by you"]),
+        ("checkout needs a queue: please set up a RabbitMQ vhost for us", ["Set up a RabbitMQ vhost for us"]),
         ("we need a chart and somebody who reviews our values", ["A chart", "Review our values"]),
         ("then we need two queues with a DLQ and an alarm", ["Two queues with a DLQ and an alarm"]),
     ],
 )
-def test_a_title_holds_nothing_of_what_comes_next_in_the_sentence(said: str, titles: list[str]) -> None:
+def test_a_title_holds_all_of_a_wish_and_nothing_of_what_stands_around_it(said: str, titles: list[str]) -> None:
     assert [item.title for item in draft(said).items] == titles
 
 
