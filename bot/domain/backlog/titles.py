@@ -35,7 +35,7 @@ class Titles:
 
     def of(self, need: Need) -> str:
         """Return a title that names the thing or the work: what "it" is, and for which technology or service."""
-        text = _plain(need.span or need.title)
+        text = _SAID["its_own"].sub(r"a \1 of its own", _plain(need.span or need.title), count=1)
         if need.kind is ItemType.ACCESS:
             text = _SAID["shut_out"].sub("Access to ", text, count=1)
         if _SAID["points"].match(text) and (told := self._told(need)):
@@ -62,6 +62,8 @@ class Titles:
         beside += [each.text for each in self._sentences[said.at + 1 :][:1] if each.message is said.message]
         beside += [self._sentences[0].text]
         beside = [_SAID["story"].sub("", each) for each in beside]
+        # A question asks for something else, or whether.
+        beside = [each for each in beside if not each.endswith("?") or each == need.sentence.text]
         said_enough = [each for each in beside if _weight(each) > _ENOUGH and need.title[1:] not in each]
         return next((each for each in said_enough if not _SAID["talk"].match(each)), "") or next(iter(said_enough), "")
 
@@ -99,7 +101,7 @@ class Titles:
         if name and name.lower() != text.lower():
             return f"{name}: {_lower(text or kind)}"
         told = self._told(need)
-        return f"{text or kind}: {_lower(told.rstrip(' .:?!'))}" if told else text or kind
+        return f"{text or kind}: {_lower(_plain(told))}" if told else text or kind
 
     def _with_technology(self, need: Need, text: str) -> str:
         """Return a title with the technology of a need before it, if it lacks it: "Mirth Connect: VPN access"."""

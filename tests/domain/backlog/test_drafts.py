@@ -187,6 +187,22 @@ def test_what_is_asked_not_to_be_is_no_wish(said: str) -> None:
     assert [each.title for each in found.items] == ["A Postgres database for coupons"]
 
 
+def test_what_is_somebody_elses_to_decide_is_asked_of_nobody_here() -> None:
+    asked = ("our gpu box died again", "can we get budget for a second one?")
+    assert draft(*asked, "that's a question for finance, not devops", "ok").items == ()
+    assert draft(*asked, "that's a question for devops, not finance", "ok").items
+
+
+def test_what_somebody_keeps_doing_by_hand_does_not_stay_with_the_team() -> None:
+    found = draft("I keep running the year-end script by hand.", "Can this be a cron job somewhere?")
+    assert ([each.title for each in found.items], found.stays_with_team) == (["A cron job somewhere"], ())
+
+
+@pytest.mark.parametrize("means", ["mail", "e-mail", "post", "fax"])
+def test_by_which_means_something_comes_is_no_deadline(means: str) -> None:
+    assert draft("We need an SFTP endpoint.", f"files come by {means} today").needed_by is None
+
+
 def test_a_question_among_the_team_keeps_no_part_with_it() -> None:
     asked = "Can somebody set up an OpenSearch cluster for us?"
     assert draft("Should we take Elasticsearch or OpenSearch?", "Then OpenSearch.", asked).stays_with_team == ()

@@ -49,6 +49,7 @@ def test_a_title_says_what_is_wanted_without_the_thread(said: list[str], title: 
     [
         ("We need a chart and a Postgres", ["A chart", "A Postgres"]),
         ("We need a bucket by Friday", ["A bucket"]),
+        ("need a bot token though", ["A bot token"]),
         ("We need the vhost created by Friday please", ["The vhost created"]),
         ("We need an OpenSearch index, managed by you", ["An OpenSearch index, managed by you"]),
         ("checkout needs a queue: please set up a RabbitMQ vhost for us", ["Set up a RabbitMQ vhost for us"]),
