@@ -39,8 +39,8 @@ _FORMS = {
     rf"|(?P<d4>1[3-9]|2\d|3[01])/(?P<m4>1[0-2]|0?[1-9])(?:/(?P<y4>{_YEAR}))?(?![\d/])"
     rf"|(?P<m5>1[0-2]|0?[1-9])/(?P<d5>1[3-9]|2\d|3[01])(?:/(?P<y5>{_YEAR}))?(?![\d/])",
     # "the 20th", and "20th" where it ends what is said: the "3rd cert" and the "5th floor" are no days
-    "nth": rf"(?:(?<=the )|(?=\d+[a-z]+\s*(?:$|[^\w\s:]|{_SAID['on_from_nth'].pattern})))"
-    r"(?P<ordinal>\d{1,2})(?:st|nd|rd|th)\b(?! (?:time|floor|party|attempt|try|of (?:our|the)))"
+    "nth": rf"(?=\d+[a-z]+\s*(?:$|[^\w\s:]|{_SAID['on_from_nth'].pattern}))"
+    r"(?P<ordinal>\d{1,2})(?:st|nd|rd|th)\b(?! of (?:our|the))"
     r"|(?<=the )(?P<bare>[12]?\d|3[01])\.?(?=\s*(?:[,;!?)]|$|bitte|please))",
     "weekday": rf"(?P<next2>next )?(?:this |coming )?(?P<wday>{_DAY})"
     r"(?P<later> (?:of )?next week| week| in (?:two|2) weeks)?",

@@ -317,6 +317,13 @@ _ELSE = (
 )
 
 
+@pytest.mark.parametrize(
+    "said", ["before the 2nd call", "by the 3rd attempt", "until the 1st release", "the 4th time by now"]
+)
+def test_what_is_counted_is_no_day_of_the_month(said: str) -> None:
+    assert _needed_by(said) is None
+
+
 @pytest.mark.parametrize("said", _HAPPENS)
 def test_a_day_on_which_something_happens_counts_and_news_of_it_wins(said: str) -> None:
     assert {each: _needed_by(said.format(d=each)) for each in _EXACTLY} == dict.fromkeys(_EXACTLY, "2026-11-20")
