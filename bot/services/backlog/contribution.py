@@ -127,7 +127,7 @@ class Requests(Unescalated[RequestNews]):
         position, ids = changes.position, None
         if since is not None and changes.reaches(since):
             ids = written["request"] | await concerning(session, changes.owners_since(since))
-            ids = await family_of(session, ids)  # a part is there with the whole
+            ids = await family_of(session, ids) if ids else ids  # a part is there with the whole
         found = await follow_ups.found(session, self._deps, self._snapshot, ids)
         keys = {follow_ups.recipient_of(self._deps, self._snapshot, each).key for each in found}
         is_devops_concerned = team is not None and (ids is None or bool(ids))
