@@ -97,7 +97,7 @@ def filled_text(block_id: str, label: str, *, limit: int) -> Field[str]:
     def element(fill: Fill) -> Block | None:
         return _text(fill, limit=limit, hint="", is_long=False) if plain(fill.initial, limit) else None
 
-    return Field(block_id, label, element, str)
+    return Field(block_id, label, element, _harmless)
 
 
 def address(block_id: str, label: str) -> Field[str]:
@@ -106,7 +106,7 @@ def address(block_id: str, label: str) -> Field[str]:
     def read(typed: str) -> str:
         if not is_web_address(typed):
             raise UserError("Write a web address, such as https://docs.example.com.")
-        return typed
+        return _harmless(typed)
 
     return Field(block_id, label, partial(_text, limit=500, hint="https://…", is_long=False), read)
 

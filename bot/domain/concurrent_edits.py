@@ -6,6 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from rapidfuzz import fuzz
+
+#: From here on a line is likely another one reworded: some of its words are the same.
+_ALIKE = 70
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -33,10 +38,19 @@ def merged(opened: Mapping[str, str], typed: Mapping[str, str], now: Mapping[str
 def places(opened: Sequence[str], now: Sequence[str]) -> dict[int, int]:
     """Return where the lines of a list stand now, reworded or not, without those that are gone.
 
-    Of several lines that became fewer or more nobody knows which is which: they count as gone.
+    One line that became one other is reworded. Of several lines that became others, only the words tell which is which:
+    those that are like none of them count as gone.
     """
     found: dict[int, int] = {}
-    for _, start, end, there, there_end in SequenceMatcher(None, opened, now, autojunk=False).get_opcodes():
-        if end - start == there_end - there:
-            found |= dict(zip(range(start, end), range(there, there_end), strict=True))
+    for what, start, end, there, there_end in SequenceMatcher(None, opened, now, autojunk=False).get_opcodes():
+        old, new = list(range(start, end)), list(range(there, there_end))
+        if what == "equal" or len(old) == len(new) == 1:
+            found |= dict(zip(old, new, strict=True))
+            continue
+        for place in old:
+            alike = {each: fuzz.token_set_ratio(opened[place], now[each]) for each in new}
+            likeliest = max(alike, key=lambda each: alike[each], default=-1)
+            if alike.get(likeliest, 0) >= _ALIKE:
+                found[place] = likeliest
+                new.remove(likeliest)
     return found

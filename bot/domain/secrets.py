@@ -57,7 +57,7 @@ _RULES = tuple(
         *_SHAPES,
         # An address that contains a password or a token, but not the organisation that the path begins with, as in
         # every address of an Azure DevOps repository
-        ("@", r"\b[a-z][a-z0-9+.-]*://(?:[^\s/:@]*:[^\s/@]+@|(?!([^\s/:@]+)@[^\s/]+/\1/)[^\s/:@]{20,}@)"),
+        ("@", r"\b[A-Za-z][A-Za-z0-9+.-]*://(?:[^\s/:@]*:[^\s/@]+@|(?!([^\s/:@]+)@[^\s/]+/\1/)[^\s/:@]{20,}@)"),
         # A password in a sentence: it has a digit, and is not the name of a hash or a version
         *(
             (word, rf"(?i:\b{word}(?:{_GAP}is:?{_GAP}|:){_IN_WORDS})")

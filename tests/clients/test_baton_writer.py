@@ -130,7 +130,7 @@ def _handle(person: PersonClaim) -> str:
 
 catalogs = st.builds(
     SourceCatalog,
-    teams=st.lists(teams, max_size=4, unique_by=lambda team: team.name),
+    teams=st.lists(teams, max_size=4, unique_by=lambda team: fold(team.name)),
     people=st.lists(people, max_size=4, unique_by=(_slack_id, _email, _handle)),
     assets=st.lists(assets, max_size=5, unique_by=lambda asset: asset.external_id),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from bot.domain.concurrent_edits import Edit, merged, places
@@ -37,7 +39,12 @@ def test_only_what_both_have_changed_otherwise_is_contested(
         ("ab", "", {}),
         ("ab", "X", {}),
         ("abc", "Xc", {2: 1}),
+        (["a bucket", "a queue"], ["a queue in staging", "a cache"], {1: 0}),
+        (["a keyspace", "a step"], ["a step with tests", "a cache"], {1: 0}),
+        (["a step that runs tests", "b"], ["a step with tests for all", "c", "d"], {0: 0}),
     ],
 )
-def test_lines_are_found_again_wherever_they_stand_now(opened: str, now: str, found: dict[int, int]) -> None:
+def test_lines_are_found_again_wherever_they_stand_now(
+    opened: Sequence[str], now: Sequence[str], found: dict[int, int]
+) -> None:
     assert places(opened, now) == found

@@ -154,3 +154,24 @@ async def test_where_all_that_is_left_was_delivered_its_team_is_asked_whether_it
     assert list(buttons(asked)) == ["Yes, it does the job", "Not yet…"]
     await requested.press(asked, ids.CONFIRM, user="ada")
     assert (await requested.row()).state == "confirmed"
+
+
+async def test_another_kind_is_not_given_to_an_item_that_nobody_has_touched(requested: Requested) -> None:
+    kinds = {"item_kind.0": "infrastructure", "item_kind.1": "infrastructure"}
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    assert await requested.fill("ada", **{"item.0": "A bucket", "item.1": "A queue"}, **kinds) == {}
+    for user in ("ada", "grace"):
+        await requested.press(requested.card, ids.CHANGE, user=user)
+    new = {"item.0": None, "item.1": "A queue in staging", "added": "A cache", "added_type": "infrastructure"}
+    assert await requested.fill("ada", **new) == {}
+    await requested.fill("grace", **{"item_kind.1": "script"})
+    found = {each["title"]: each["type"] for each in (await requested.row()).items}
+    assert found["A cache"] == "infrastructure", "Grace has never seen it"
+
+
+async def test_the_history_does_not_pair_items_that_are_none_of_each_other(requested: Requested) -> None:
+    new = {"item.0": None, "item.1": "A Jenkins step with browser tests", "added": "A Redis cache"}
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    assert await requested.fill("ada", **new) == {}
+    said = (await requested.stage.ask("/devops show 1", user="ada")).text
+    assert "keyspace, created by Terraform → A Jenkins" not in said

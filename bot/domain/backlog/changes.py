@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 
-from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from bot.domain.backlog.item_types import named, retitled
 from bot.domain.backlog.new_request import DemandEntry
@@ -14,8 +14,10 @@ from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
 from bot.domain.backlog.thread_news import NO_NEWS, ThreadNews
 from bot.domain.names import tokens
 
-#: From here on two words are one in another spelling.
-_ALIKE = 75
+#: So many letters begin a word that is only misspelt.
+_BEGINS = 2
+#: A word of fewer letters is another one with any letter, and one of fewer than the second with another letter.
+_SHORT, _LONG = 4, 8
 
 
 def corrected(item: RequestItem, title: str, kind: ItemType | None) -> RequestItem:
@@ -31,11 +33,21 @@ def corrected(item: RequestItem, title: str, kind: ItemType | None) -> RequestIt
 
 
 def is_alike(title: str, other: str) -> bool:
-    """Whether two titles say the same but for spelling: as many words, each like the other, and the same numbers."""
+    """Whether two titles say the same but for spelling: as many words, each the same or misspelt.
+
+    A word that begins otherwise, a short one with another letter and a number are others, however alike: "internal" and
+    "external", "Maria" and "Mario", "v3" and "v4".
+    """
     pairs = list(zip_longest(tokens(title), tokens(other), fillvalue=""))
-    return all(
-        one == two or (fuzz.ratio(one, two) >= _ALIKE and not any(map(str.isdigit, one + two))) for one, two in pairs
-    )
+    return all(one == two or _is_misspelt(one, two) for one, two in pairs)
+
+
+def _is_misspelt(one: str, two: str) -> bool:
+    """Whether one word is the other with a letter too many, too few or out of place; a long one, with a wrong one."""
+    is_alike = OSA.distance(one, two) <= 1 and one[:_BEGINS] == two[:_BEGINS]
+    is_another_letter = len(one) == len(two) and sorted(one) != sorted(two)
+    is_enough = min(len(one), len(two)) >= (_LONG if is_another_letter else _SHORT)
+    return is_alike and is_enough and not any(map(str.isdigit, one + two))
 
 
 def reason_of_day(day: date | None, reason: str, *, was: date | None, reason_was: str) -> str:

@@ -120,9 +120,14 @@ def _without_secrets(drafted: Prefill) -> Prefill:
 
 
 def _without_secret(text: str) -> str:
-    """Return a text without the words that look like a secret; nothing where it is not a word alone that does."""
+    """Return a text without the words that look like a secret; nothing where it is not a word alone that does.
+
+    Nor is anything left where it may go on in quotation marks.
+    """
     if not looks_secret(text):
         return text
+    if any(looks_secret(each) and each.count("'") + each.count('"') == 1 for each in text.split()):
+        return ""
     left = " ".join(each for each in text.split() if not looks_secret(each))
     return "" if looks_secret(left) else left
 

@@ -82,6 +82,13 @@ def test_long_words_are_shown_from_shortly_before_their_difference() -> None:
         ("A Kafka topic with 12 partitions", "A Kafka topic with 24 partitions", False),
         ("A staging database", "A production database", False),
         ("Upgrade to v3", "Upgrade to v4", False),
+        ("A Cassandra keyspcae", "A Cassandra keyspace", True),
+        ("A Cassandra keyspece", "A Cassandra keyspace", True),
+        ("An internal DNS name", "An external DNS name", False),
+        ("A bucket in eu-west", "A bucket in eu-east", False),
+        ("A job to encrypt the dumps", "A job to decrypt the dumps", False),
+        ("Read access for Maria", "Read access for Mario", False),
+        ("A replica of orders", "A replica of borders", False),
     ],
 )
 def test_another_spelling_is_the_same_thing(title: str, other: str, is_so: bool) -> None:
